@@ -1,0 +1,38 @@
+/*
+ * crypto/trust.h - whose certificates count: pinned ones and chains to a CA.
+ */
+#ifndef CRYPTO_TRUST_H
+#define CRYPTO_TRUST_H
+
+#include <stdint.h>
+
+#include <openssl/x509.h>
+
+struct err;
+struct trust;
+
+struct trust *trust_new(void);
+void trust_free(struct trust *trust); /* NULL is fine */
+/*
+ * Add every certificate of the PEM file (or of each *.pem, *.crt in a folder)
+ * as an anchor; CRLs (*.crl, PEM) of the folder are used for revocation.
+ *
+ * Errors: ERR_FATAL TRUST_READ.
+ */
+int trust_add_ca(struct trust *trust, const char *path, struct err *err);
+/* Pin one certificate: it is trusted by itself while its dates hold. */
+int trust_pin(struct trust *trust, const char *pem_path, struct err *err);
+/* Pin by Streebog-256 fingerprint of the DER, hex. */
+void trust_pin_fingerprint(struct trust *trust, const char *hex);
+/*
+ * Whether cert counts at at_ms (UTC): pinned, or a chain to an anchor, dates
+ * and CRLs included.  Verified certificates are remembered, bounded.
+ *
+ * Errors: ERR_REFUSE DSIG_EXPIRED, DSIG_NOT_YET, DSIG_REVOKED, DSIG_TRUST.
+ */
+int
+trust_check(struct trust *trust, X509 *cert, int64_t at_ms, struct err *err);
+/* Streebog-256 of the DER as hex. */
+void trust_fingerprint(X509 *cert, char ret_hex[65]);
+
+#endif

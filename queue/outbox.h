@@ -1,0 +1,92 @@
+/*
+ * queue/outbox.h - messages that this gateway owes to someone else.
+ *
+ * A row is put in the same transaction as the change that caused it, and goes
+ * only when its receiver has acknowledged it: sent at least once, never for a
+ * change that was rolled back.  Rows of one lane travel in envelopes: an
+ * envelope is one or more rows under one MessageID, sealed once and resent
+ * byte for byte.  Owner of the tables outbox and envelope.
+ */
+#ifndef QUEUE_OUTBOX_H
+#define QUEUE_OUTBOX_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena;
+struct store_tx;
+
+struct message {
+	int64_t id; /* 0 until it is stored */
+	const char *lane; /* whom it is for: "federal", "zags" */
+	const char *kind; /* encoder: adapter name */
+	const char *subject; /* one learner: order is kept per subject */
+	const char *dedup_key; /* names the effect, not the attempt */
+	const char *reply_to; /* SMEV's ReplyTo for a response; "" */
+	const char *cause; /* PacketId that caused it; "" */
+	const void *body; /* a changeset, encoded */
+	size_t body_bytes;
+	int64_t due_ms; /* not before; UTC */
+};
+
+struct envelope {
+	int64_t id;
+	const char *message_id; /* SMEV MessageID, never changes */
+	const char *lane, *kind, *reply_to;
+	const void *sealed; /* signed bytes, NULL until sealed */
+	size_t sealed_bytes;
+	int64_t attempt; /* 1 at the first try */
+	int64_t created_ms, due_ms;
+	const char *code, *why; /* why it waits; "" */
+	struct message *messages; /* without lane, kind */
+	size_t message_count;
+};
+
+/*
+ * Put msg into its lane; senders see it after the commit.  Putting the same
+ * dedup_key twice is a success that changes nothing.
+ */
+void outbox_put(struct store_tx *tx, const struct message *msg);
+/*
+ * Lease what lane is to send next for lease_ms: an envelope whose lease or
+ * pause has ended, else a new one packed from up to batch due rows of one kind
+ * in order (message_id names it; taken only when a new one is made).  While a
+ * lane that batches has an envelope under way, no second one is made
+ * (ordered).
+ *
+ * Returns 1 with *ret, all in arena, or 0: nothing is due.
+ */
+int outbox_lease(struct store_tx *tx, const char *lane, size_t batch,
+    int ordered, const char *message_id, int64_t lease_ms, struct arena *arena,
+    struct envelope *ret);
+/* Keep the signed bytes, before the first send. */
+void outbox_sealed(struct store_tx *tx, int64_t envelope_id, const void *sealed,
+    size_t sealed_bytes);
+/* The receiver has it: its rows are delivered.  answer_by_ms 0: none is
+ * awaited. */
+void outbox_delivered(
+    struct store_tx *tx, int64_t envelope_id, int64_t answer_by_ms);
+/* Try again at due_ms; code and why are shown. */
+void outbox_retry(struct store_tx *tx, int64_t envelope_id, int64_t due_ms,
+    const char *code, const char *why);
+/* A person has to decide: rows and envelope are held. */
+void outbox_held(struct store_tx *tx, int64_t envelope_id, const char *code,
+    const char *why);
+/* Send as a new message: new MessageID at the next lease (StaleMessageId). */
+void outbox_renew(struct store_tx *tx, int64_t envelope_id);
+/*
+ * An answer to the envelope with message_id came: it is awaited no more.
+ * Returns 1 with *ret (rows with their bodies), or 0: nobody asked.
+ */
+int outbox_answered(struct store_tx *tx, const char *message_id,
+    struct arena *arena, struct envelope *ret);
+/* An operator's word, by outbox row id; returns rows changed. */
+int64_t outbox_release(struct store_tx *tx, int64_t id);
+int64_t outbox_hold(struct store_tx *tx, int64_t id, const char *why);
+int64_t outbox_cancel(struct store_tx *tx, int64_t id, const char *why);
+/* Give back the leases of a store that died. */
+void outbox_unlease(struct store_tx *tx);
+/* The soonest time anything of lane is due, or 0: nothing waits. */
+int64_t outbox_next_due(struct store_tx *tx, const char *lane);
+
+#endif

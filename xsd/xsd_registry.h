@@ -1,0 +1,42 @@
+/*
+ * xsd/xsd_registry.h - compiled schemas, found by namespace.
+ *
+ * Loads the catalogue (schemas/catalog.conf) and compiles every schema; read
+ * only after that, so an opener loads it before it locks itself in.
+ */
+#ifndef XSD_XSD_REGISTRY_H
+#define XSD_XSD_REGISTRY_H
+
+#include <stddef.h>
+
+#include <libxml/tree.h>
+
+struct defects;
+struct err;
+struct xsd_registry;
+
+/*
+ * Load every schema of folder; an import or include that leaves the folder is
+ * an error.
+ *
+ * Errors: ERR_FATAL XSD_CATALOG the catalogue is wrong, XSD_SCHEMA a schema
+ * does not compile (text names the file).
+ */
+int xsd_registry_load(
+    const char *folder, struct xsd_registry **ret_registry, struct err *err);
+void xsd_registry_free(struct xsd_registry *registry);
+
+/*
+ * Validate the subtree at node against the schema of its namespace, adding up
+ * to 20 defects PKT_SCHEMA (level FATAL) with line, path and masked value.
+ *
+ * Returns 0 valid, 1 not valid, -1 when no schema has that namespace:
+ * ERR_REFUSE PKT_UNKNOWN_TYPE.
+ */
+int xsd_validate(const struct xsd_registry *registry, const xmlNode *node,
+    struct defects *defects, struct err *err);
+/* Whether namespace has a schema. */
+int xsd_registry_has(
+    const struct xsd_registry *registry, const char *namespace_uri);
+
+#endif
