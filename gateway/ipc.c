@@ -1,0 +1,411 @@
+#include "gateway/ipc.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+
+#include "base/mem.h"
+
+/*
+ * The frame: a datagram of a SOCK_SEQPACKET pair.  The kernel keeps datagrams
+ * whole and in order, and a descriptor with the datagram it came with, so
+ * there is no half-read state to get wrong.
+ */
+#define FRAME_MAGIC  UINT32_C(0x4b474d31) /* KGM1 */
+#define INLINE_BYTES ((size_t)64 * 1024)
+#define BODY_MAX     ((size_t)64 * 1024 * 1024)
+#define BATCH        16
+
+struct frame {
+	uint32_t magic;
+	uint16_t type;
+	uint16_t in_memfd; /* the body is in the descriptor that came along */
+	uint64_t id;
+	uint64_t bytes;
+};
+
+struct pending {
+	struct pending *next;
+	int fd; /* to pass, or -1 */
+	size_t bytes; /* of data: frame and inline body */
+	char data[];
+};
+
+struct ipc_peer {
+	int fd;
+	enum ipc_role role;
+	int index;
+	size_t queue_max, waiting;
+	struct pending *first, **tail;
+	struct event *reads, *writes;
+	ipc_handler *handler;
+	ipc_gone *gone;
+	void *arg, *mine;
+	bool busy; /* in a handler: freeing waits */
+	bool dead;
+};
+
+/* One read buffer serves all peers of the process. */
+static char *read_room;
+
+static void
+peer_destroy(struct ipc_peer *peer)
+{
+	struct pending *pending;
+
+	while ((pending = peer->first) != NULL) {
+		peer->first = pending->next;
+		if (pending->fd != -1)
+			(void)close(pending->fd);
+		free(pending);
+	}
+	event_free(peer->reads);
+	event_free(peer->writes);
+	(void)close(peer->fd);
+	free(peer);
+}
+
+static void
+peer_gone(struct ipc_peer *peer)
+{
+	if (!peer->dead) {
+		peer->dead = true;
+		peer->gone(peer, peer->arg);
+	}
+	peer_destroy(peer);
+}
+
+/* The descriptor that came with hdr, or -1. */
+static int
+passed_fd(struct msghdr *hdr)
+{
+	struct cmsghdr *c = CMSG_FIRSTHDR(hdr);
+	int fd = -1;
+
+	if (c != NULL && c->cmsg_level == SOL_SOCKET
+	    && c->cmsg_type == SCM_RIGHTS
+	    && c->cmsg_len == CMSG_LEN(sizeof(int)))
+		memcpy(&fd, CMSG_DATA(c), sizeof(fd));
+	return fd;
+}
+
+/* Map a body that travelled as a memfd; NULL unless it is sealed and whole. */
+static void *
+map_body(int fd, size_t bytes)
+{
+	int want = F_SEAL_SHRINK | F_SEAL_WRITE;
+	struct stat st;
+	void *p;
+
+	if (fd == -1 || bytes > BODY_MAX || bytes == 0
+	    || (fcntl(fd, F_GET_SEALS) & want) != want || fstat(fd, &st) == -1
+	    || (size_t)st.st_size != bytes)
+		return NULL;
+	p = mmap(NULL, bytes, PROT_READ, MAP_PRIVATE, fd, 0);
+	return p == MAP_FAILED ? NULL : p;
+}
+
+/* Hand one datagram to the handler.  False: it is not one of ours. */
+static bool
+deliver(struct ipc_peer *peer, const char *data, size_t bytes, int fd)
+{
+	struct ipc_message msg = { .fd = -1 };
+	struct frame frame;
+	void *mapped = NULL;
+	bool ok = false;
+
+	if (bytes < sizeof(frame))
+		goto out;
+	memcpy(&frame, data, sizeof(frame));
+	if (frame.magic != FRAME_MAGIC || frame.type == 0
+	    || frame.type >= IPC_TYPE_END)
+		goto out;
+	msg.type = (enum ipc_type)frame.type;
+	msg.id = frame.id;
+	msg.bytes = (size_t)frame.bytes;
+	if (frame.in_memfd != 0) {
+		if ((mapped = map_body(fd, msg.bytes)) == NULL)
+			goto out;
+		msg.body = mapped;
+	} else {
+		if (frame.bytes != bytes - sizeof(frame))
+			goto out;
+		msg.body = data + sizeof(frame);
+		msg.fd = fd;
+		fd = -1;
+	}
+	ok = true;
+	peer->handler(peer, &msg, peer->arg);
+out:
+	if (mapped != NULL)
+		(void)munmap(mapped, msg.bytes);
+	if (fd != -1)
+		(void)close(fd);
+	return ok;
+}
+
+static int
+receive(struct ipc_peer *peer, struct mmsghdr hdrs[], struct iovec iovs[],
+    char controls[][CMSG_SPACE(sizeof(int))])
+{
+	size_t room = sizeof(struct frame) + INLINE_BYTES;
+	int n;
+
+	memset(hdrs, 0, sizeof(hdrs[0]) * BATCH);
+	for (size_t i = 0; i < BATCH; i++) {
+		iovs[i].iov_base = read_room + i * room;
+		iovs[i].iov_len = room;
+		hdrs[i].msg_hdr.msg_iov = &iovs[i];
+		hdrs[i].msg_hdr.msg_iovlen = 1;
+		hdrs[i].msg_hdr.msg_control = controls[i];
+		hdrs[i].msg_hdr.msg_controllen = CMSG_SPACE(sizeof(int));
+	}
+	do
+		n = recvmmsg(peer->fd, hdrs, BATCH,
+		    MSG_DONTWAIT | MSG_CMSG_CLOEXEC, NULL);
+	while (n == -1 && errno == EINTR);
+	return n;
+}
+
+static void
+on_read(evutil_socket_t fd, short what, void *arg)
+{
+	char controls[BATCH][CMSG_SPACE(sizeof(int))];
+	struct ipc_peer *peer = arg;
+	struct mmsghdr hdrs[BATCH];
+	struct iovec iovs[BATCH];
+	bool ok = true;
+	int n;
+
+	(void)fd;
+	(void)what;
+	if (read_room == NULL)
+		read_room = xcalloc(BATCH, sizeof(struct frame) + INLINE_BYTES);
+	n = receive(peer, hdrs, iovs, controls);
+	if (n == -1 && (errno == EAGAIN || errno == EWOULDBLOCK))
+		return;
+	peer->busy = true;
+	for (int i = 0; i < n && ok && !peer->dead; i++)
+		ok = hdrs[i].msg_len != 0
+		    && deliver(peer, iovs[i].iov_base, hdrs[i].msg_len,
+			passed_fd(&hdrs[i].msg_hdr));
+	peer->busy = false;
+	if (peer->dead)
+		peer_destroy(peer);
+	else if (n <= 0 || !ok)
+		peer_gone(peer);
+}
+
+static void
+put_header(struct mmsghdr *hdr, struct iovec *iov, char *control,
+    struct pending *pending)
+{
+	struct cmsghdr *c;
+
+	memset(hdr, 0, sizeof(*hdr));
+	iov->iov_base = pending->data;
+	iov->iov_len = pending->bytes;
+	hdr->msg_hdr.msg_iov = iov;
+	hdr->msg_hdr.msg_iovlen = 1;
+	if (pending->fd == -1)
+		return;
+	hdr->msg_hdr.msg_control = control;
+	hdr->msg_hdr.msg_controllen = CMSG_SPACE(sizeof(int));
+	c = CMSG_FIRSTHDR(&hdr->msg_hdr);
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(c), &pending->fd, sizeof(int));
+}
+
+static void
+drop_first(struct ipc_peer *peer)
+{
+	struct pending *pending = peer->first;
+
+	peer->first = pending->next;
+	if (peer->first == NULL)
+		peer->tail = &peer->first;
+	if (pending->fd != -1)
+		(void)close(pending->fd);
+	free(pending);
+	peer->waiting--;
+}
+
+static void
+on_write(evutil_socket_t fd, short what, void *arg)
+{
+	char controls[BATCH][CMSG_SPACE(sizeof(int))];
+	struct ipc_peer *peer = arg;
+	struct mmsghdr hdrs[BATCH];
+	struct iovec iovs[BATCH];
+	unsigned count = 0;
+	int sent;
+
+	(void)what;
+	memset(controls, 0, sizeof(controls));
+	for (struct pending *p = peer->first; p != NULL && count < BATCH;
+	     p = p->next, count++)
+		put_header(&hdrs[count], &iovs[count], controls[count], p);
+	sent = sendmmsg(fd, hdrs, count, MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (sent == -1 && errno != EAGAIN && errno != EWOULDBLOCK
+	    && errno != EINTR && errno != ENOBUFS) {
+		peer_gone(peer);
+		return;
+	}
+	for (int i = 0; i < sent; i++)
+		drop_first(peer);
+	if (peer->first == NULL)
+		(void)event_del(peer->writes);
+}
+
+struct ipc_peer *
+ipc_peer_new(struct event_base *base, int fd, enum ipc_role role, int index,
+    size_t queue_max, ipc_handler *handler, ipc_gone *gone, void *arg)
+{
+	struct ipc_peer *peer = xcalloc(1, sizeof(*peer));
+	int room = 1 << 20;
+
+	(void)evutil_make_socket_nonblocking(fd);
+	(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
+	*peer = (struct ipc_peer){
+		.fd = fd,
+		.role = role,
+		.index = index,
+		.queue_max = queue_max,
+		.handler = handler,
+		.gone = gone,
+		.arg = arg,
+	};
+	peer->tail = &peer->first;
+	peer->reads = event_new(base, fd, EV_READ | EV_PERSIST, on_read, peer);
+	peer->writes =
+	    event_new(base, fd, EV_WRITE | EV_PERSIST, on_write, peer);
+	(void)event_add(peer->reads, NULL);
+	return peer;
+}
+
+void
+ipc_peer_free(struct ipc_peer *peer)
+{
+	if (peer == NULL)
+		return;
+	if (peer->busy) {
+		peer->dead = true; /* on_read() destroys it */
+		return;
+	}
+	peer_destroy(peer);
+}
+
+enum ipc_role
+ipc_peer_role(const struct ipc_peer *peer)
+{
+	return peer->role;
+}
+
+int
+ipc_peer_index(const struct ipc_peer *peer)
+{
+	return peer->index;
+}
+
+void
+ipc_peer_attach(struct ipc_peer *peer, void *mine)
+{
+	peer->mine = mine;
+}
+
+void *
+ipc_peer_attached(const struct ipc_peer *peer)
+{
+	return peer->mine;
+}
+
+/* The body as a sealed memfd, or -1. */
+static int
+memfd_of(const void *p, size_t bytes)
+{
+	int fd = memfd_create("ipc", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	const char *at = p;
+	ssize_t n;
+
+	while (fd != -1 && bytes > 0) {
+		n = write(fd, at, bytes);
+		if (n <= 0) {
+			(void)close(fd);
+			return -1;
+		}
+		at += n;
+		bytes -= (size_t)n;
+	}
+	if (fd != -1)
+		(void)fcntl(fd, F_ADD_SEALS,
+		    F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL);
+	return fd;
+}
+
+bool
+ipc_send_fd(struct ipc_peer *peer, enum ipc_type type, uint64_t id,
+    const void *p, size_t bytes, int fd)
+{
+	bool large = bytes > INLINE_BYTES;
+	struct frame frame = { .magic = FRAME_MAGIC,
+		.type = (uint16_t)type,
+		.in_memfd = large,
+		.id = id,
+		.bytes = bytes };
+	size_t inline_bytes = large ? 0 : bytes;
+	struct pending *pending;
+	int pass = -1;
+
+	assert(!large || fd == -1);
+	if (peer->dead || peer->waiting >= peer->queue_max || bytes > BODY_MAX)
+		return false;
+	if (large)
+		pass = memfd_of(p, bytes);
+	else if (fd != -1)
+		pass = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	if ((large || fd != -1) && pass == -1)
+		return false;
+	pending = xcalloc(1, sizeof(*pending) + sizeof(frame) + inline_bytes);
+	pending->fd = pass;
+	pending->bytes = sizeof(frame) + inline_bytes;
+	memcpy(pending->data, &frame, sizeof(frame));
+	if (inline_bytes != 0)
+		memcpy(pending->data + sizeof(frame), p, inline_bytes);
+	*peer->tail = pending;
+	peer->tail = &pending->next;
+	if (peer->waiting++ == 0)
+		(void)event_add(peer->writes, NULL);
+	return true;
+}
+
+bool
+ipc_send(struct ipc_peer *peer, enum ipc_type type, uint64_t id, const void *p,
+    size_t bytes)
+{
+	return ipc_send_fd(peer, type, id, p, bytes, -1);
+}
+
+size_t
+ipc_waiting(const struct ipc_peer *peer)
+{
+	return peer->waiting;
+}
+
+void
+ipc_pause(struct ipc_peer *peer, bool paused)
+{
+	if (paused)
+		(void)event_del(peer->reads);
+	else
+		(void)event_add(peer->reads, NULL);
+}
