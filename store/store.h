@@ -19,6 +19,7 @@
 
 #include "base/err.h"
 
+struct arena;
 struct row;
 struct store;
 struct store_tx;
@@ -59,8 +60,13 @@ enum store_kind { STORE_SQLITE, STORE_PGSQL };
 int store_open(const char *url, struct store **ret_store, struct err *err);
 void store_close(struct store *store); /* NULL is fine */
 enum store_kind store_kind(const struct store *store);
-/* A descriptor to poll for wake-ups (PostgreSQL LISTEN), or -1. */
+/*
+ * A descriptor that is readable when another node may have put work into the
+ * store (PostgreSQL LISTEN), or -1.  It may change after each transaction.
+ */
 int store_wake_fd(struct store *store);
+/* Read what the descriptor has; true when somebody woke us. */
+bool store_wake_read(struct store *store);
 
 /* Never NULL; a failure to begin is the transaction's first error. */
 struct store_tx *store_begin(struct store *store);
@@ -68,7 +74,7 @@ struct store *store_of(struct store_tx *tx);
 void
 store_exec(struct store_tx *tx, const char *sql, const struct param params[]);
 /* Rows changed by the last store_exec() on tx. */
-int64_t store_changed(const struct store_tx *tx);
+int64_t store_changed(struct store_tx *tx);
 
 /* The first row, or NULL; valid until the next call on tx. */
 struct row *
@@ -91,6 +97,22 @@ void store_fail(struct store_tx *tx, const struct err *err);
 /* The first error so far, kind ERR_NONE if there is none. */
 const struct err *store_error(const struct store_tx *tx);
 
+/*
+ * What a caller remembers about tx, in step with it: bytes zeroed at first,
+ * and set back when a part is undone.  write, unless NULL, puts it into the
+ * database before the commit, so that many changes make one statement.
+ * Pointers inside must be to store_arena(), and what they point to is not set
+ * back.
+ */
+struct store_memory {
+	size_t bytes;
+	void (*write)(struct store_tx *tx, void *memory);
+};
+
+void *store_memory(struct store_tx *tx, const struct store_memory *type);
+/* Lives until tx ends. */
+struct arena *store_arena(struct store_tx *tx);
+
 /* End tx; on -1 nothing of it has happened, or (ERR_RETRY STO_UNKNOWN) nobody
  * knows, and doing it again must be harmless.  tx is gone either way. */
 int store_commit(struct store_tx *tx, struct err *err);
@@ -101,7 +123,8 @@ void store_rollback(struct store_tx *tx);
  * A part of tx that can be refused alone.  store_release() keeps the part and
  * returns 0; or, if it failed, returns -1 with *err and undoes it.  After
  * ERR_REFUSE or ERR_HOLD tx goes on as if the part had never been; any other
- * error stays, and store_commit() reports it.  Parts do not nest.
+ * error stays, and store_commit() reports it.  Parts do not nest.  An error
+ * from before the part stays too.
  */
 void store_savepoint(struct store_tx *tx);
 int store_release(struct store_tx *tx, struct err *err);
