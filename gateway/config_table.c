@@ -1,0 +1,282 @@
+#include "gateway/config_table.h"
+
+#include <string.h>
+
+#include "base/str.h"
+#include "gateway/config.h"
+
+#define KIB    1024LL
+#define MIB    (1024LL * KIB)
+#define GIB    (1024LL * MIB)
+#define DAY_MS (24LL * 3600 * 1000)
+
+#define KINDS  "LEARNER|ENROLMENT|MOVEMENT|ORG|GROUP|CIVIL_ACT|MIXED"
+#define TRUST_ROLES                                                        \
+	"zags|school|preschool|extra|vocational|services|diary|navigator|" \
+	"health|exams|federal|police|pension|esia|operator"
+
+/*
+ * INT: unit, default, low, high.  TEXT and the like: default.  R: counts after
+ * a restart only, else after a reload.
+ */
+#define AT(member)       offsetof(struct config, member)
+#define SOURCE(member)   offsetof(struct config_source, member)
+#define DATATYPE(member) offsetof(struct config_datatype, member)
+#define L                false
+#define R                true
+#define INT(sec, name, unit, def, low, high, when, at, text)                \
+	{                                                                   \
+		sec, name, SETTING_INT, unit, def, low, high, "", when, at, \
+		    text                                                    \
+	}
+#define BOOL(sec, name, def, when, at, text)                               \
+	{                                                                  \
+		sec, name, SETTING_BOOL, "", def, 0, 1, "", when, at, text \
+	}
+#define WORD(sec, name, def, words, when, at, text)                         \
+	{                                                                   \
+		sec, name, SETTING_WORD, "", def, 0, 4096, words, when, at, \
+		    text                                                    \
+	}
+#define TEXT(sec, name, def, low, when, at, text)                          \
+	{                                                                  \
+		sec, name, SETTING_TEXT, "", def, low, 4096, "", when, at, \
+		    text                                                   \
+	}
+#define FILE_(sec, name, when, at, text)                                     \
+	{                                                                    \
+		sec, name, SETTING_FILE, "", "", 0, 4096, "", when, at, text \
+	}
+#define LIST(sec, name, type, def, words, when, at, text)                \
+	{                                                                \
+		sec, name, type, "", def, 0, 4096, words, when, at, text \
+	}
+
+static const struct setting settings[] = {
+	/* clang-format off */
+TEXT("", "region", "", 2, R, AT(region),
+    "Two digits of the region; they begin every regional number."),
+TEXT("", "database", "sqlite:/var/lib/kontingent/kontingent.db", 7, R, AT(database),
+    "Where everything is kept: sqlite:PATH or a postgresql:// address."),
+TEXT("", "state_folder", "/var/lib/kontingent", 1, R, AT(state_folder),
+    "Folder for large bodies and backups."),
+TEXT("", "run_folder", "/run/kontingent", 1, R, AT(run_folder),
+    "Folder for the process id and sockets."),
+TEXT("", "schema_folder", KONTINGENT_DATADIR "/schemas", 1, L, AT(schema_folder),
+    "Folder of the XML schemas of packets and data types."),
+TEXT("", "user", "kontingent", 0, R, AT(user),
+    "Account the roles run as when started as root; empty keeps the starting one."),
+FILE_("", "openssl_conf", R, AT(openssl_conf),
+    "OpenSSL configuration that loads GOST; empty takes the one installed."),
+INT("", "lease_ms", "ms", "60000", 1000, DAY_MS, L, AT(lease_ms),
+    "How long a worker may hold a message before others may take it."),
+
+INT("roles", "openers", "", "0", 0, 256, L, AT(roles.openers),
+    "Processes that parse, verify and decode what came in; 0 is one a core."),
+INT("roles", "sealers", "", "0", 0, 256, L, AT(roles.sealers),
+    "Processes that encode and have signed what goes out; 0 is one a core."),
+INT("roles", "queue", "messages", "1024", 1, 1000000, L, AT(roles.queue),
+    "Messages that may wait between two processes before one says later."),
+INT("roles", "hang_ms", "ms", "30000", 1000, DAY_MS, L, AT(roles.hang_ms),
+    "A process that answers nothing for so long is replaced."),
+BOOL("roles", "sandbox", "true", R, AT(roles.sandbox),
+    "Lock each process in with seccomp, landlock and resource limits."),
+
+LIST("http", "listen", SETTING_LIST, "127.0.0.1:8080", "", R, AT(http.listen),
+    "Addresses to serve: ADDRESS:PORT, [ADDRESS]:PORT or unix:PATH."),
+FILE_("http", "tls_cert", L, AT(http.tls_cert),
+    "PEM certificate chain of the server; with tls_key turns TLS on."),
+FILE_("http", "tls_key", L, AT(http.tls_key),
+    "PEM private key of tls_cert."),
+FILE_("http", "client_ca", L, AT(http.client_ca),
+    "PEM authorities of client certificates; empty takes only pinned ones."),
+INT("http", "connections", "", "1024", 1, 1000000, L, AT(http.connections),
+    "Connections open at a time; one more is closed at once."),
+INT("http", "in_flight", "requests", "512", 1, 1000000, L, AT(http.in_flight),
+    "Requests that wait for an answer at a time; more get 503."),
+INT("http", "body_bytes", "bytes", "10485760", KIB, GIB, L, AT(http.body_bytes),
+    "Largest body of a request; a larger one gets 413."),
+INT("http", "header_bytes", "bytes", "32768", KIB, MIB, L, AT(http.header_bytes),
+    "Most bytes of the headers of a request."),
+INT("http", "body_timeout_ms", "ms", "30000", 100, DAY_MS, L, AT(http.body_timeout_ms),
+    "Time to send one whole request, however slowly; then 408."),
+INT("http", "keepalive_ms", "ms", "60000", 0, DAY_MS, L, AT(http.keepalive_ms),
+    "How long a connection may stay open without a request; 0 closes it after each."),
+INT("http", "answer_timeout_ms", "ms", "60000", 1000, DAY_MS, L, AT(http.answer_timeout_ms),
+    "How long a request waits for the store beyond Prefer: wait; then 503."),
+INT("http", "wait_max_s", "s", "60", 0, 3600, L, AT(http.wait_max_s),
+    "Longest wait that Prefer: wait may ask for."),
+INT("http", "retry_after_s", "s", "1", 1, 3600, L, AT(http.retry_after_s),
+    "What Retry-After says when there is no room."),
+BOOL("http", "public_status", "false", L, AT(http.public_status),
+    "Answer /healthz, /readyz and /metrics without a key from any address, not only from this machine."),
+
+INT("limits", "xml_depth", "", "64", 8, 4096, L, AT(limits.xml_depth),
+    "Elements inside one another in a packet."),
+INT("limits", "xml_elements", "", "200000", 100, 100000000, L, AT(limits.xml_elements),
+    "Elements of a packet."),
+INT("limits", "xml_attributes", "", "256", 8, 65536, L, AT(limits.xml_attributes),
+    "Attributes and namespace declarations of one element."),
+INT("limits", "xml_name_bytes", "bytes", "256", 16, 50000, L, AT(limits.xml_name_bytes),
+    "Longest name of an element or attribute."),
+INT("limits", "xml_text_bytes", "bytes", "8388608", KIB, GIB, L, AT(limits.xml_text_bytes),
+    "Longest single text or attribute value."),
+INT("limits", "mime_parts", "", "64", 1, 4096, L, AT(limits.mime_parts),
+    "Parts of a multipart message."),
+INT("limits", "inflate_ratio", "", "100", 2, 100000, L, AT(limits.inflate_ratio),
+    "Unpacked bytes for each packed one."),
+INT("limits", "signature_references", "", "4", 1, 64, L, AT(limits.signature_references),
+    "References in one signature."),
+INT("limits", "signature_transforms", "", "3", 1, 16, L, AT(limits.signature_transforms),
+    "Transforms of one reference."),
+INT("limits", "opener_cpu_s", "s", "10", 1, 3600, L, AT(limits.opener_cpu_s),
+    "Processor time an opener may spend on one packet."),
+INT("limits", "opener_bytes", "bytes", "268435456", 64 * MIB, 64 * GIB, L, AT(limits.opener_bytes),
+    "Memory an opener may have."),
+INT("limits", "attachment_bytes", "bytes", "1073741824", MIB, 1024 * GIB, L, AT(limits.attachment_bytes),
+    "Largest attachment."),
+
+INT("batch", "max_jobs", "jobs", "256", 1, 100000, L, AT(batch.max_jobs),
+    "Most jobs that one transaction of the store takes."),
+INT("batch", "linger_us", "us", "0", 0, 1000000, L, AT(batch.linger_us),
+    "How long the store waits for more jobs before it begins a transaction."),
+
+INT("retry", "base_ms", "ms", "1000", 10, DAY_MS, L, AT(retry.base_ms),
+    "Pause before the second attempt; it doubles with each one."),
+INT("retry", "cap_ms", "ms", "3600000", 10, 30 * DAY_MS, L, AT(retry.cap_ms),
+    "Longest pause between attempts."),
+INT("retry", "packet_attempts", "", "10", 1, 1000000, L, AT(retry.packet_attempts),
+    "Attempts to process a packet before it is held."),
+INT("retry", "send_attempts", "", "50", 1, 1000000, L, AT(retry.send_attempts),
+    "Attempts to send a message before it is held."),
+INT("retry", "ack_attempts", "", "200", 1, 1000000, L, AT(retry.ack_attempts),
+    "Attempts to confirm a message to SMEV before that is given up."),
+INT("retry", "poison_attempts", "", "2", 1, 10, L, AT(retry.poison_attempts),
+    "Openers that a packet may kill before it is held."),
+
+TEXT("control", "socket", "/run/kontingent/control", 1, R, AT(control.socket),
+    "Unix socket that kontingentctl asks."),
+WORD("log", "level", "info", "error|warn|info|debug", L, AT(log.level),
+    "The least important lines that are logged."),
+
+TEXT("smev", "url", "", 0, L, AT(smev.url),
+    "Address of the SMEV web service; empty works without SMEV."),
+WORD("smev", "version", "1.1", "1.1|1.2|1.3", L, AT(smev.version),
+    "Version of the SMEV message schemas that are sent."),
+TEXT("smev", "mnemonic", "", 0, L, AT(smev.mnemonic),
+    "Our mnemonic in SMEV."),
+FILE_("smev", "key", L, AT(smev.key),
+    "PEM key of the information system, which signs every message."),
+FILE_("smev", "cert", L, AT(smev.cert),
+    "PEM certificate of key."),
+FILE_("smev", "personal_key", L, AT(smev.personal_key),
+    "PEM key of the officer, for data types that want a personal signature."),
+FILE_("smev", "personal_cert", L, AT(smev.personal_cert),
+    "PEM certificate of personal_key."),
+LIST("smev", "smev_cert", SETTING_FILES, "", "", L, AT(smev.smev_cert),
+    "PEM certificates that SMEV signs with; no other is believed."),
+FILE_("smev", "ca_folder", L, AT(smev.ca_folder),
+    "Folder of authorities and revocation lists for other signatures."),
+FILE_("smev", "tls_ca", L, AT(smev.tls_ca),
+    "PEM authorities of the SMEV server's TLS certificate; empty takes the system's."),
+TEXT("smev", "node_id", "", 0, L, AT(smev.node_id),
+    "NodeID of this installation among several of one mnemonic."),
+BOOL("smev", "test_message", "false", L, AT(smev.test_message),
+    "Mark everything sent as a test message."),
+INT("smev", "poll_fast_ms", "ms", "200", 10, DAY_MS, L, AT(smev.poll_fast_ms),
+    "Pause between polls while messages come."),
+INT("smev", "poll_slow_ms", "ms", "10000", 10, DAY_MS, L, AT(smev.poll_slow_ms),
+    "Pause between polls that found nothing."),
+INT("smev", "batch", "messages", "8", 1, 1000, L, AT(smev.batch),
+    "Calls to SMEV that run at a time."),
+INT("smev", "timeout_ms", "ms", "60000", 100, DAY_MS, L, AT(smev.timeout_ms),
+    "How long one call may take."),
+INT("smev", "ack_ms", "ms", "600000", 1000, DAY_MS, L, AT(smev.ack_ms),
+    "SMEV gives a message again when it is not confirmed in this time."),
+INT("smev", "answer_bytes", "bytes", "20971520", KIB, GIB, L, AT(smev.answer_bytes),
+    "Largest answer that is read."),
+
+WORD("source", "role", "", TRUST_ROLES, L, SOURCE(role),
+    "Whose word it is; decides which values win."),
+LIST("source", "key_sha256", SETTING_DIGESTS, "", "", L, SOURCE(key_sha256),
+    "SHA-256 of the bearer keys it may show, in hex; two while a key is changed."),
+LIST("source", "cert_sha256", SETTING_DIGESTS, "", "", L, SOURCE(cert_sha256),
+    "SHA-256 of the client certificates (DER) it may show, in hex."),
+LIST("source", "kinds", SETTING_WORDS, "", KINDS, L, SOURCE(kinds),
+    "Kinds of packets it may send; empty is all."),
+LIST("source", "scope", SETTING_LIST, "", "", L, SOURCE(scope),
+    "External keys of the organisations it may speak of; empty is all."),
+WORD("source", "signature", "none", "none|required", L, SOURCE(signature),
+    "Whether its packets have to be signed."),
+FILE_("source", "signer", L, SOURCE(signer),
+    "PEM certificate that has to have signed its packets."),
+BOOL("source", "revoked", "false", L, SOURCE(revoked),
+    "Refuse it with 403 although it shows a right key."),
+INT("source", "rate", "packets/s", "0", 0, 1000000, L, SOURCE(rate),
+    "Packets a second it may send; more get 429; 0 has no bound."),
+
+TEXT("datatype", "namespace", "", 1, L, DATATYPE(namespace_uri),
+    "Namespace of the data type's messages."),
+TEXT("datatype", "request_root", "", 1, L, DATATYPE(request_root),
+    "Root element of its request."),
+TEXT("datatype", "response_root", "", 1, L, DATATYPE(response_root),
+    "Root element of its response."),
+WORD("datatype", "role", "", "provider|consumer", L, DATATYPE(role),
+    "Whether we answer its requests or ask them."),
+TEXT("datatype", "adapter", "", 1, L, DATATYPE(adapter),
+    "Name of the adapter that reads and writes it."),
+TEXT("datatype", "source", "", 0, L, DATATYPE(source),
+    "Name of the source its content counts as."),
+INT("datatype", "deadline_s", "s", "86400", 1, 31536000, L, DATATYPE(deadline_s),
+    "Time in which a request has to be answered."),
+	/* clang-format on */
+};
+
+bool
+setting_titled(const char *section)
+{
+	return strcmp(section, "source") == 0
+	    || strcmp(section, "datatype") == 0;
+}
+
+const struct setting *
+setting_at(size_t i)
+{
+	return i < sizeof(settings) / sizeof(settings[0]) ? &settings[i] : NULL;
+}
+
+const struct setting *
+setting_find(const char *section, const char *name)
+{
+	const struct setting *set;
+
+	for (size_t i = 0; (set = setting_at(i)) != NULL; i++)
+		if (strcmp(set->section, section) == 0
+		    && strcmp(set->name, name) == 0)
+			return set;
+	return NULL;
+}
+
+const char *
+setting_type_name(enum setting_type type)
+{
+	static const char *const names[] = { "integer", "boolean", "text",
+		"word", "file", "list", "files", "digests", "words" };
+
+	return names[type];
+}
+
+bool
+setting_word(const char *words, const char *word)
+{
+	size_t bytes = strlen(word);
+
+	for (const char *at = words; bytes > 0 && at != NULL;
+	     at = strchr(at, '|')) {
+		at += *at == '|';
+		if (strncmp(at, word, bytes) == 0
+		    && (at[bytes] == '|' || at[bytes] == '\0'))
+			return true;
+	}
+	return false;
+}
