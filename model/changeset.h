@@ -87,6 +87,7 @@ struct changeset {
 	const char *created_at; /* "" */
 	const char *as_of; /* "" */
 	bool atomic; /* one bad record refuses all */
+	const char *content_sha256; /* of the header, lower case; "" */
 	const char *their_id; /* ИдСвед and the like, for the answer; "" */
 	const char *reply_kind; /* encoder of the answer owed; "": none */
 	struct record *records;
@@ -102,5 +103,13 @@ changeset_records(struct changeset *change, struct arena *arena, size_t count);
 /* "LEARNER" ... and back; 0 for an unknown word. */
 const char *record_kind_name(enum record_kind kind);
 enum record_kind record_kind_parse(const char *name);
+/* "UPSERT" ... and back: 0 with *ret_op, or -1 for an unknown word. */
+const char *record_op_name(enum record_op op);
+int record_op_parse(const char *name, enum record_op *ret_op);
+/* "DELTA" ... and back: 0 with *ret_mode, or -1 for an unknown word. */
+const char *packet_mode_name(enum packet_mode mode);
+int packet_mode_parse(const char *name, enum packet_mode *ret_mode);
+/* An answer in arena, its strings "". */
+struct answer *answer_new(struct arena *arena);
 
 #endif

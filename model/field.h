@@ -35,6 +35,12 @@ const struct value *field_read(const struct field *field, const void *entity);
 const struct field *
 field_find(const struct entity_type *type, const char *name);
 
+/* count entities of type in arena, every field unsaid with the text "". */
+void *
+entity_new(const struct entity_type *type, size_t count, struct arena *arena);
+/* Make every field of entity unsaid with the text "". */
+void entity_clear(const struct entity_type *type, void *entity);
+
 /* A value that holds a copy of text; NULL or "" gives VALUE_UNSAID. */
 struct value value_of(struct arena *arena, const char *text);
 struct value value_absent(void);
