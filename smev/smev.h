@@ -6,10 +6,15 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <libxml/tree.h>
 
-enum smev_version { SMEV_1_1, SMEV_1_2, SMEV_1_3 };
+/*
+ * SMEV_1_1_2014 is what we may write to an old 1.1 system: the same namespace,
+ * without the novelties.  A reader says SMEV_1_1 for both.
+ */
+enum smev_version { SMEV_1_1, SMEV_1_2, SMEV_1_3, SMEV_1_1_2014 };
 
 enum smev_op {
 	SMEV_SEND_REQUEST,
@@ -18,7 +23,7 @@ enum smev_op {
 	SMEV_GET_RESPONSE,
 	SMEV_GET_STATUS,
 	SMEV_ACK,
-	SMEV_QUEUE_STATISTICS
+	SMEV_QUEUE_STATISTICS /* 1.1 and 1.2 only */
 };
 
 /* What the answer to one of our calls turned out to be. */
@@ -36,6 +41,28 @@ enum smev_answer_kind {
 	SMEV_ANSWER_FAULT /* SOAP fault: see fault_code, fault_text */
 };
 
+/*
+ * A file of a message.  Strings are never NULL in what a reader gives, and may
+ * be NULL or "" for what is absent when writing.
+ */
+struct smev_attachment {
+	bool by_ftp; /* in the file store, not in the envelope */
+	const char *id; /* contentId, or uuid of the folder in the store */
+	const char *mime_type;
+	const char *namespace_uri; /* 1.3 */
+	const char *signature; /* detached PKCS#7, one line of base64 */
+	const char *hash; /* by_ftp: base64 of the digest */
+	const char *file_name; /* by_ftp, as given: may begin with '/' */
+	const char *user, *password; /* by_ftp, received: of this delivery */
+	const void *content; /* not by_ftp; NULL: header without content */
+	size_t content_bytes;
+};
+
+struct smev_queue {
+	const char *name;
+	int64_t pending;
+};
+
 struct smev_answer {
 	enum smev_answer_kind kind;
 	enum smev_version version;
@@ -45,26 +72,34 @@ struct smev_answer {
 	const char *original_message_id; /* of our request; "" */
 	const char *reference_message_id;
 	const char *reply_to; /* opaque; "" */
+	const char *to; /* of a response, as we once said it; "" */
 	const char *sender; /* mnemonic; "" */
 	const char *sending_timestamp; /* as given; "" */
 	const char *node_id, *transaction_code, *eol; /* "" */
 	bool test_message, broadcast;
-	const char *status; /* MessageMetadata/Status; "" */
+	const char *status; /* MessageMetadata/Status; ASYNC: StatusCategory */
 	const char *reject_code, *reject_text; /* first RequestRejected */
-	const char *fault_code; /* row of codes.tsv: SMEV_... */
+	long status_code; /* STATUS: RequestStatus/StatusCode */
+	const char *status_text; /* STATUS, ASYNC: description; "" */
+	const char *fault_code; /* FAULT, ASYNC: row of codes.tsv; "" */
 	const char *fault_text; /* as the server said; no personal data */
 	xmlNode *content; /* root inside MessagePrimaryContent, or NULL */
 	xmlNode *signed_element; /* Request, Response, MessageMetadata */
 	xmlNode *smev_signature; /* ds:Signature over it, or NULL */
-	xmlNode *sender_signature; /* ЭП-ОВ of the sender, or NULL */
-	xmlNode *personal_signature; /* ЭП-СП, or NULL */
+	xmlNode *sender_element; /* SenderProvided*Data, or NULL */
+	xmlNode *sender_signature; /* ЭП-ОВ of the sender over it, or NULL */
+	xmlNode *personal_signature; /* ЭП-СП over content, or NULL */
+	struct smev_attachment *attachments;
+	size_t attachment_count;
+	struct smev_queue *queues; /* STATISTICS */
+	size_t queue_count;
 };
 
 /* What a request or response of ours says; "" or NULL for what is absent. */
 struct smev_send {
 	enum smev_version version;
 	enum smev_op op; /* SEND_REQUEST or SEND_RESPONSE */
-	const char *message_id;
+	const char *message_id; /* UUID v1 */
 	const char *reference_message_id, *transaction_code, *node_id, *eol;
 	const char *to; /* responses: ReplyTo */
 	const char *content; /* business XML, no declaration */
@@ -73,7 +108,11 @@ struct smev_send {
 	const char *reject_code, *reject_text; /* instead of content */
 	long status_code; /* with status_text: RequestStatus */
 	const char *status_text;
+	const char *business_process; /* ready XML of BusinessProcessMetadata:
+					   CaseInfo, frgu; requests */
 	bool test_message;
+	const struct smev_attachment *attachments;
+	size_t attachment_count;
 };
 
 #endif

@@ -1,9 +1,10 @@
 /*
  * smev/smev_codec.h - SMEV 3 calls as bytes and back.  A codec without I/O.
  *
- * An outgoing call is made unsigned; the sealer parses it, signs the element
- * with the Id that smev_signed_id() names, and puts the signature into the
- * empty CallerInformationSystemSignature.  Source: smev PROTOCOL 4 to 8.
+ * An outgoing call is made unsigned, with an empty wrapper for the caller's
+ * signature; the sealer has its digest signed and puts the ds:Signature in the
+ * wrapper.  Writing is exact: the call is valid against the schema of its
+ * version.  Reading is lenient.  Source: smev PROTOCOL 4 to 8 and 15.
  */
 #ifndef SMEV_SMEV_CODEC_H
 #define SMEV_SMEV_CODEC_H
@@ -15,11 +16,20 @@ struct buf;
 struct err;
 struct xml_doc;
 
-/* Envelope for SendRequest or SendResponse, with an empty signature wrapper. */
+/*
+ * Append the envelope of SendRequest or SendResponse to *out.  Attachments that
+ * are not by_ftp go into it as base64.
+ *
+ * Errors: ERR_HOLD SMEV_UNSENDABLE what send says can't be said in its version,
+ * or does not fit into out.
+ */
 int
 smev_write_send(const struct smev_send *send, struct buf *out, struct err *err);
-/* GetRequest, GetResponse, GetStatus, GetIncomingQueueStatistics.  namespace
- * and root may be NULL: no selector.  timestamp is xs:dateTime with zone. */
+/*
+ * GetRequest, GetResponse, GetStatus, GetIncomingQueueStatistics (which 1.3 has
+ * not).  namespace_uri and root may be NULL: no selector; node_id may be NULL.
+ * timestamp is xs:dateTime with zone.
+ */
 void smev_write_get(enum smev_version version, enum smev_op op,
     const char *namespace_uri, const char *root, const char *node_id,
     const char *timestamp, struct buf *out);
@@ -27,9 +37,13 @@ void smev_write_ack(enum smev_version version, const char *message_id,
     bool accepted, struct buf *out);
 
 /*
- * Sign the unsigned call in *call (as smev_write_* made it): find the element,
- * have its digest signed by sign(), and put the ds:Signature in its wrapper.
- * Two steps for the sealer: prepare gives the digest, finish the bytes.
+ * Sign the unsigned call (bytes as smev_write_* made them, which must live
+ * until finish) in two steps: prepare gives the digest to be signed, finish
+ * appends the signed call to *out.  algorithm is an enum gost_digest.  The
+ * result lives in arena.
+ *
+ * Errors: ERR_HOLD SMEV_UNSENDABLE not such a call, or the content uses the Id
+ * of the envelope; PKT_XML_* the content is not well-formed; DSIG_*.
  */
 struct smev_unsigned;
 int smev_sign_prepare(const char *call, size_t bytes, int algorithm,
@@ -46,10 +60,11 @@ const char *smev_soap_action(enum smev_op op);
 /*
  * Read the HTTP answer to op: text/xml or multipart/related (with or without
  * attachments; xop:Include put back as one line of base64).  *ret_doc owns the
- * tree that ret_answer points into.
+ * tree that ret_answer, strings included, points into, beside arena.
  *
- * Errors: ERR_RETRY SMEV_FORM the answer is no SOAP (a proxy's page, cut off),
- * SMEV_MIME.  A SOAP fault is not an error: kind SMEV_ANSWER_FAULT.
+ * Errors: ERR_RETRY SMEV_FORM the answer is no SOAP (a proxy's page, cut off)
+ * or not the answer to op, SMEV_MIME.  A SOAP fault is not an error: kind
+ * SMEV_ANSWER_FAULT.
  */
 int smev_read_answer(enum smev_op op, const char *content_type,
     const void *body, size_t bytes, struct arena *arena,
