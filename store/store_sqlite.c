@@ -2,24 +2,17 @@
  * SQLite in one file: WAL, so that readers never wait, and synchronous=FULL,
  * so that a commit is on disk when it returns.
  */
-#include <assert.h>
 #include <ctype.h>
 #include <sqlite3.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "store/sql_cache.h"
 #include "store/store_driver.h"
 
 #define BUSY_TIMEOUT_MS 5000
-
-/* One prepared statement, found by the address of its text. */
-struct cached {
-	const char *sql;
-	sqlite3_stmt *stmt;
-};
 
 struct sqlite_row {
 	struct row row;
@@ -29,9 +22,7 @@ struct sqlite_row {
 struct sqlite_store {
 	struct store store;
 	sqlite3 *db;
-	struct cached *slots;
-	size_t slot_count; /* a power of two */
-	size_t count;
+	struct sql_cache cache; /* of sqlite3_stmt */
 	struct sqlite_row reading;
 	sqlite3_stmt *begin, *commit, *rollback, *part_begin, *part_keep,
 	    *part_undo;
@@ -105,45 +96,16 @@ rewrite(const char *sql, struct buf *buf)
 	}
 }
 
-static struct cached *
-slot_of(struct sqlite_store *s, const char *sql)
-{
-	size_t at =
-	    (size_t)(((uintptr_t)sql >> 3) * UINT64_C(0x9e3779b97f4a7c15)
-		>> 32);
-
-	for (at &= s->slot_count - 1;
-	     s->slots[at].sql != NULL && s->slots[at].sql != sql;
-	     at = (at + 1) & (s->slot_count - 1))
-		;
-	return &s->slots[at];
-}
-
-static void
-cache_grow(struct sqlite_store *s)
-{
-	struct cached *old = s->slots;
-	size_t old_count = s->slot_count;
-
-	s->slot_count = old_count == 0 ? 256 : old_count * 2;
-	s->slots = xcalloc(s->slot_count, sizeof(*s->slots));
-	for (size_t i = 0; i < old_count; i++)
-		if (old[i].sql != NULL)
-			*slot_of(s, old[i].sql) = old[i];
-	free(old);
-}
-
 static sqlite3_stmt *
 prepare(struct store_tx *tx, const char *sql)
 {
 	struct sqlite_store *s = store_cast(tx->store);
-	struct cached *slot = slot_of(s, sql);
-	sqlite3_stmt *stmt = NULL;
+	sqlite3_stmt *stmt = sql_cache_get(&s->cache, sql);
 	struct buf buf;
 	int rc;
 
-	if (slot->sql != NULL)
-		return slot->stmt;
+	if (stmt != NULL)
+		return stmt;
 	buf_init(&buf, 0);
 	rewrite(sql, &buf);
 	rc = sqlite3_prepare_v3(
@@ -153,12 +115,7 @@ prepare(struct store_tx *tx, const char *sql)
 		fail_code(tx, rc, false);
 		return NULL;
 	}
-	if ((s->count + 1) * 2 > s->slot_count) {
-		cache_grow(s);
-		slot = slot_of(s, sql);
-	}
-	s->count++;
-	*slot = (struct cached){ sql, stmt };
+	sql_cache_put(&s->cache, sql, stmt);
 	return stmt;
 }
 
@@ -370,18 +327,22 @@ blob_at(struct row *row, int column, size_t *ret_bytes)
 }
 
 static void
+free_stmt(void *stmt)
+{
+	(void)sqlite3_finalize(stmt);
+}
+
+static void
 close_store(struct store *store)
 {
 	struct sqlite_store *s = store_cast(store);
 	sqlite3_stmt *plains[] = { s->begin, s->commit, s->rollback,
 		s->part_begin, s->part_keep, s->part_undo };
 
-	for (size_t i = 0; i < s->slot_count; i++)
-		(void)sqlite3_finalize(s->slots[i].stmt);
+	sql_cache_release(&s->cache, free_stmt);
 	for (size_t i = 0; i < sizeof(plains) / sizeof(plains[0]); i++)
 		(void)sqlite3_finalize(plains[i]);
 	(void)sqlite3_close(s->db);
-	free(s->slots);
 	free(s);
 }
 
@@ -442,7 +403,6 @@ sqlite_open(const char *path, struct store **ret_store, struct err *err)
 
 	s->store.driver = &driver;
 	s->reading.row.driver = &driver;
-	cache_grow(s);
 	rc = sqlite3_open_v2(path, &s->db,
 	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
 	    NULL);

@@ -1,0 +1,97 @@
+/*
+ * The two databases have the same tables with the same columns.
+ */
+#include "test/lib/unit.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "store/store.h"
+#include "test/lib/fixture.h"
+
+static const char sql_sqlite[] =
+    "SELECT m.name, c.name, lower(c.type), c.\"notnull\" = 1 OR c.pk > 0"
+    " FROM sqlite_master m JOIN pragma_table_info(m.name) c"
+    " WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%'"
+    " ORDER BY m.name, c.name";
+static const char sql_pgsql[] =
+    "SELECT table_name::text, column_name::text, data_type::text,"
+    " is_nullable = 'NO' FROM information_schema.columns"
+    " WHERE table_schema = current_schema()"
+    " ORDER BY table_name COLLATE \"C\", column_name COLLATE \"C\"";
+static const char sql_sqlite_index[] =
+    "SELECT name, '', '', 0 FROM sqlite_master WHERE type IN ('index',"
+    " 'trigger') AND name NOT LIKE 'sqlite%' ORDER BY name";
+static const char sql_pgsql_index[] =
+    "SELECT name::text, '', '', 0 FROM"
+    " (SELECT indexname AS name FROM pg_indexes"
+    "  WHERE schemaname = current_schema() AND indexname NOT LIKE '%_pkey'"
+    "  AND indexname NOT LIKE '%_key'"
+    " UNION SELECT trigger_name FROM information_schema.triggers"
+    "  WHERE trigger_schema = current_schema()) t"
+    " ORDER BY name COLLATE \"C\"";
+
+/* One word a kind of column, whatever the database calls it. */
+static const char *
+word(const char *type)
+{
+	if (strcmp(type, "integer") == 0)
+		return "bigint";
+	return strcmp(type, "bytea") == 0 ? "blob" : type;
+}
+
+static void
+describe(struct fixture *f, const char *sql, struct buf *buf)
+{
+	struct store_tx *tx = fixture_begin(f);
+	struct row *row;
+
+	store_query(tx, sql, NO_PARAMS);
+	while ((row = store_next(tx)) != NULL)
+		buf_addf(buf, "%s.%s %s%s\n", row_text(row, 0),
+		    row_text(row, 1), word(row_text(row, 2)),
+		    row_int(row, 3) ? " not null" : "");
+	fixture_commit(f, tx);
+}
+
+static void
+compare(struct fixture *f, const char *sqlite, const char *pgsql)
+{
+	struct fixture *other = fixture_new(STORE_SQLITE);
+	struct buf here, there;
+
+	buf_init(&here, 0);
+	buf_init(&there, 0);
+	describe(other, sqlite, &there);
+	describe(f, pgsql, &here);
+	assert_true(here.bytes > 0);
+	assert_string_equal(buf_text(&here), buf_text(&there));
+	buf_release(&here);
+	buf_release(&there);
+	fixture_free(other);
+}
+
+static void
+both_databases_have_the_same_columns(struct fixture *f)
+{
+	compare(f, sql_sqlite, sql_pgsql);
+}
+
+static void
+both_databases_have_the_same_indexes_and_triggers(struct fixture *f)
+{
+	compare(f, sql_sqlite_index, sql_pgsql_index);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		FIXTURE_PGSQL(both_databases_have_the_same_columns),
+		FIXTURE_PGSQL(
+		    both_databases_have_the_same_indexes_and_triggers),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
