@@ -15,9 +15,10 @@
 #include <libxml/tree.h>
 #include <openssl/x509.h>
 
+#include "base/err.h"
+
 struct arena;
 struct buf;
-struct err;
 struct trust;
 struct xml_doc;
 
@@ -52,7 +53,7 @@ struct dsig_verdict {
 	bool trusted; /* chain, dates, CRL; or pinned */
 	char fingerprint[65]; /* Streebog-256 of the DER, hex */
 	const xmlNode *target; /* the subtree that was hashed */
-	struct err *why; /* filled when not all are true */
+	struct err why; /* the first that is not true; else kind ERR_NONE */
 };
 
 /*

@@ -15,11 +15,14 @@ struct err;
 
 enum gost_digest { GOST_STREEBOG_256, GOST_STREEBOG_512, GOST_34_11_94 };
 
-#define GOST_DIGEST_MAX 64
+#define GOST_DIGEST_MAX    64
+#define GOST_SIGNATURE_MAX 128
 
 /*
- * Once a process, before any other call of OpenSSL; conf_path NULL means the
- * one installed with the program, or $KONTINGENT_OPENSSL_CONF.
+ * Once a process, before any other call of OpenSSL; again is a success that
+ * changes nothing.  conf_path NULL means $KONTINGENT_OPENSSL_CONF, else
+ * etc/openssl-gost.cnf beside the program (a build tree), else the one
+ * installed with it.
  *
  * Errors: ERR_FATAL GOST_LOAD.
  */
@@ -31,8 +34,29 @@ size_t gost_digest_bytes(enum gost_digest which);
 /* Digest of bytes at p into ret, which has gost_digest_bytes() bytes. */
 void gost_digest(
     enum gost_digest which, const void *p, size_t bytes, unsigned char *ret);
+
+/* A digest in pieces, for what is too large or comes bit by bit. */
+struct gost_stream {
+	EVP_MD_CTX *ctx;
+	enum gost_digest which;
+};
+
+void gost_stream_init(struct gost_stream *stream, enum gost_digest which);
+void gost_stream_add(struct gost_stream *stream, const void *p, size_t bytes);
+/* The digest into ret; the stream starts anew. */
+void gost_stream_end(struct gost_stream *stream, unsigned char *ret);
+void gost_stream_release(struct gost_stream *stream);
+
 /*
- * Known answers: Streebog 256/512, 34.11-94, signature 256/512, SMEV transform.
+ * HMAC by Streebog-256 under a key of 32 bytes, into 32 bytes.
+ * Source: RFC 7836, 4.1.1.
+ */
+void gost_hmac(const unsigned char key[32], const void *p, size_t bytes,
+    unsigned char ret[32]);
+
+/*
+ * Known answers: Streebog 256/512, 34.11-94, HMAC, signature 256/512, SMEV
+ * transform.
  *
  * Errors: ERR_FATAL GOST_SELFTEST names the first that failed.
  */

@@ -11,6 +11,9 @@
 struct err;
 struct trust;
 
+/* How many verified certificates a trust remembers before it forgets all. */
+#define TRUST_REMEMBERED 1024
+
 struct trust *trust_new(void);
 void trust_free(struct trust *trust); /* NULL is fine */
 /*
@@ -20,18 +23,27 @@ void trust_free(struct trust *trust); /* NULL is fine */
  * Errors: ERR_FATAL TRUST_READ.
  */
 int trust_add_ca(struct trust *trust, const char *path, struct err *err);
-/* Pin one certificate: it is trusted by itself while its dates hold. */
+/*
+ * Pin one certificate: it is trusted by itself while its dates hold.
+ *
+ * Errors: ERR_FATAL TRUST_READ.
+ */
 int trust_pin(struct trust *trust, const char *pem_path, struct err *err);
 /* Pin by Streebog-256 fingerprint of the DER, hex. */
 void trust_pin_fingerprint(struct trust *trust, const char *hex);
 /*
  * Whether cert counts at at_ms (UTC): pinned, or a chain to an anchor, dates
- * and CRLs included.  Verified certificates are remembered, bounded.
+ * and CRLs included.  Verified certificates are remembered, bounded, until an
+ * anchor, a pin or a CRL is added or a date of their chain has passed.
  *
- * Errors: ERR_REFUSE DSIG_EXPIRED, DSIG_NOT_YET, DSIG_REVOKED, DSIG_TRUST.
+ * Errors: ERR_REFUSE DSIG_EXPIRED, DSIG_NOT_YET, DSIG_REVOKED, DSIG_TRUST;
+ * ERR_HOLD DSIG_CRL_STALE the CRL itself has expired.
  */
 int
 trust_check(struct trust *trust, X509 *cert, int64_t at_ms, struct err *err);
+/* The same for a caller who has cert's fingerprint at hand already. */
+int trust_check_known(struct trust *trust, X509 *cert,
+    const char fingerprint[65], int64_t at_ms, struct err *err);
 /* Streebog-256 of the DER as hex. */
 void trust_fingerprint(X509 *cert, char ret_hex[65]);
 
