@@ -1,8 +1,9 @@
 /*
  * xsd/xsd_registry.h - compiled schemas, found by namespace.
  *
- * Loads the catalogue (schemas/catalog.conf) and compiles every schema; read
- * only after that, so an opener loads it before it locks itself in.
+ * Loads the catalogue (xsd_catalog.h) and compiles every schema; read only
+ * after that, so an opener loads it before it locks itself in.  While a schema
+ * is compiled its imports are read from the same folder and nowhere else.
  */
 #ifndef XSD_XSD_REGISTRY_H
 #define XSD_XSD_REGISTRY_H
@@ -15,9 +16,14 @@ struct defects;
 struct err;
 struct xsd_registry;
 
+#define XSD_DEFECTS_MAX 20 /* of one validation */
+
+/* $KONTINGENT_SCHEMAS, or where the schemas were installed. */
+const char *xsd_registry_folder(void);
+
 /*
  * Load every schema of folder; an import or include that leaves the folder is
- * an error.
+ * an error.  xml_doc_setup() was called before.
  *
  * Errors: ERR_FATAL XSD_CATALOG the catalogue is wrong, XSD_SCHEMA a schema
  * does not compile (text names the file).
@@ -27,8 +33,9 @@ int xsd_registry_load(
 void xsd_registry_free(struct xsd_registry *registry);
 
 /*
- * Validate the subtree at node against the schema of its namespace, adding up
- * to 20 defects PKT_SCHEMA (level FATAL) with line, path and masked value.
+ * Validate the subtree at node against the schema of its namespace and name,
+ * adding up to 20 defects PKT_SCHEMA (level FATAL) with line, path and masked
+ * value.  Not to be called from two threads at once.
  *
  * Returns 0 valid, 1 not valid, -1 when no schema has that namespace:
  * ERR_REFUSE PKT_UNKNOWN_TYPE.
@@ -38,5 +45,7 @@ int xsd_validate(const struct xsd_registry *registry, const xmlNode *node,
 /* Whether namespace has a schema. */
 int xsd_registry_has(
     const struct xsd_registry *registry, const char *namespace_uri);
+/* How many schemas there are. */
+size_t xsd_registry_count(const struct xsd_registry *registry);
 
 #endif
