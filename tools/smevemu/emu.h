@@ -1,0 +1,186 @@
+/*
+ * tools/smevemu/emu.h - the state of the emulator: participants, data types,
+ * messages and the queues they stand in.
+ *
+ * Everything lives in one process and one thread.  A message is made once, when
+ * SMEV accepts it, and is kept until the end: the state dump has to name every
+ * message that ever came in.
+ */
+#ifndef SMEVEMU_EMU_H
+#define SMEVEMU_EMU_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct emu_participant;
+struct emu_script;
+struct emu_type;
+struct event_base;
+struct keypair;
+struct map;
+struct trust;
+struct xsd_registry;
+
+enum emu_version { EMU_V11, EMU_V12, EMU_V13, EMU_VERSIONS };
+
+enum emu_role {
+	EMU_ROLE_CLIENT, /* calls us over HTTP */
+	EMU_ROLE_ZAGS, /* built in: sends files, notes the answers */
+	EMU_ROLE_FEDERAL, /* built in: answers pushes of changes */
+};
+
+enum emu_message_kind { EMU_REQUEST, EMU_BROADCAST, EMU_RESPONSE, EMU_STATUS };
+
+enum emu_message_state {
+	EMU_QUEUED, /* in a queue */
+	EMU_DELIVERED, /* given out, waits for its Ack */
+	EMU_ACKED, /* done */
+	EMU_EXPIRED, /* its end of life came first */
+	EMU_REJECTED, /* refused after it was accepted */
+};
+
+struct emu_list {
+	struct emu_message *head, *tail;
+	size_t count;
+};
+
+/* One message in SMEV's hands. */
+struct emu_message {
+	struct emu_message *prev, *next; /* in the list `in` */
+	struct emu_list *in; /* queue or unconfirmed; NULL neither */
+	struct emu_message *made_next; /* in the order of acceptance */
+
+	enum emu_message_kind kind;
+	enum emu_message_state state;
+	enum emu_version version; /* of the sender's envelope */
+	char id[37]; /* MessageID, the sender's */
+	char meta_id[37]; /* MessageMetadata/MessageId: what Ack names */
+	struct emu_participant *sender; /* NULL: SMEV itself */
+	struct emu_participant *recipient;
+	const struct emu_type *type; /* NULL for what has no content */
+	char *content_ns, *content_name; /* root of the content, or NULL */
+	char *reference_id, *transaction, *node, *reply_to, *to; /* or NULL */
+	const struct emu_message *request; /* a response: what it answers */
+	const char *answer; /* response: data, rejected, status, async */
+	bool test; /* TestMessage */
+	unsigned answers; /* request: final responses accepted */
+	int64_t eol_ms; /* 0 none */
+
+	char *
+	    body; /* SenderProvided*Data, namespaces declared; NULL once done */
+	size_t body_bytes;
+	char *signature; /* ds:Signature of the sender; NULL none */
+	char *attachments; /* AttachmentContentList; NULL none */
+	char *raw; /* the envelope as it came; NULL when not kept */
+	size_t raw_bytes;
+	char digest[65]; /* Streebog-256 of body */
+	char content_digest[65]; /* of the root element inside; "" none */
+
+	int64_t accepted_ms, delivered_ms, acked_ms; /* UTC, 0 not yet */
+	int64_t due_ms; /* monotonic: back to the queue */
+	unsigned received; /* times sent with this id */
+	unsigned differing; /* of those, with other bytes */
+	unsigned delivered; /* times given out */
+	unsigned repeat; /* deliveries owed in spite of an Ack */
+};
+
+/* Where messages of one owner wait: by node for responses. */
+struct emu_queue {
+	struct emu_queue *next;
+	char *node; /* "" the common one */
+	struct emu_list waiting;
+};
+
+struct emu_participant {
+	struct emu_participant *next;
+	char *name; /* mnemonic */
+	char *title; /* HumanReadableName */
+	char fingerprint[65]; /* of its certificate; "" none */
+	enum emu_role role;
+	struct keypair *key; /* built-in ones sign with it; NULL unsigned */
+	struct emu_queue requests, statuses;
+	struct emu_queue responses; /* head of a list by node */
+	size_t capacity; /* most messages in a queue; 0 no limit */
+	unsigned limit; /* calls a second; 0 no limit */
+	unsigned calls; /* of the second second_ms */
+	int64_t second_ms;
+	uint64_t call_count;
+};
+
+/* One registered version of a data type. */
+struct emu_type_version {
+	struct emu_type_version *next;
+	struct emu_type *type;
+	char *ns, *request, *response; /* response NULL for a broadcast */
+	bool registry; /* SMEV gives each request an id of its own */
+};
+
+struct emu_type {
+	struct emu_type *next;
+	char *name;
+	struct emu_participant *provider;
+	struct emu_participant *consumers[16]; /* none: everybody */
+	size_t consumer_count;
+	bool broadcast; /* to all consumers, without an answer */
+	struct emu_type_version *versions;
+};
+
+struct emu_counters {
+	uint64_t calls, faults, accepted, repeated, delivered, acked, returned;
+};
+
+struct emu {
+	struct event_base *base;
+	struct keypair *key; /* SMEV's own */
+	struct trust *trust; /* certificates of participants */
+	struct xsd_registry *schemas; /* NULL: content is not validated */
+	struct map *by_name, *by_fingerprint; /* participants */
+	struct map *by_qname; /* "ns name" to struct emu_type_version */
+	struct map *by_id; /* MessageID to message */
+	struct map *by_ack; /* unconfirmed: participant, id */
+	struct map *by_reply_to; /* requests */
+	struct map *federal_errors; /* regional number to struct */
+	struct emu_participant *participants, *last_participant;
+	struct emu_type *types, *last_type;
+	struct emu_message *made_first, *made_last;
+	struct emu_list unconfirmed; /* oldest first */
+	struct emu_script *script;
+	struct emu_counters counters;
+	size_t message_count;
+	int64_t started_ms;
+
+	/* settings */
+	char *listen_address;
+	int port;
+	int64_t unconfirmed_ms, max_age_ms;
+	int64_t federal_delay_ms;
+	bool soap_env; /* newer dialect of answers */
+	bool multipart; /* Get* answers as multipart/related */
+	bool empty_details; /* fault details without Code and Description */
+	bool verify; /* check signatures of participants */
+	bool keep_raw;
+};
+
+/* With default settings and nothing registered. */
+struct emu *emu_new(void);
+void emu_free(struct emu *emu); /* NULL is fine */
+struct emu_participant *
+emu_participant(const struct emu *emu, const char *name); /* or NULL */
+/* A new one at the end of the list. */
+struct emu_participant *emu_participant_add(struct emu *emu, const char *name);
+struct emu_type *emu_type_add(
+    struct emu *emu, const char *name, struct emu_participant *provider);
+/* Add a version to type; NULL when its names are taken by another type. */
+struct emu_type_version *
+emu_type_version_add(struct emu *emu, struct emu_type *type, const char *ns,
+    const char *request, const char *response);
+/* By the root of a request or a response, of any version; or NULL. */
+struct emu_type_version *
+emu_type_find(const struct emu *emu, const char *ns, const char *name);
+/* Whether participant may send requests of type. */
+bool emu_type_allows(
+    const struct emu_type *type, const struct emu_participant *participant);
+const char *emu_version_name(enum emu_version version); /* "1.1" */
+
+#endif

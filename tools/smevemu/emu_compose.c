@@ -1,0 +1,382 @@
+#include "tools/smevemu/emu_compose.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/evp.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "base/uuid.h"
+#include "crypto/gost.h"
+#include "tools/smevemu/emu_fault.h"
+#include "tools/smevemu/emu_queue.h"
+#include "tools/smevemu/emu_sign.h"
+#include "tools/smevemu/emu_wire_read.h"
+#include "xsd/xml_doc.h"
+#include "xsd/xml_read.h"
+#include "xsd/xml_write.h"
+
+static void
+digest_hex(const void *p, size_t bytes, char ret_hex[65])
+{
+	unsigned char digest[GOST_DIGEST_MAX];
+
+	gost_digest(GOST_STREEBOG_256, p, bytes, digest);
+	str_hex(ret_hex, digest, 32);
+}
+
+static void
+content_digest(struct emu_message *msg, xmlNode *content)
+{
+	struct buf copy;
+
+	buf_init(&copy, 0);
+	emu_wire_copy(content, &copy);
+	digest_hex(copy.data, copy.bytes, msg->content_digest);
+	buf_release(&copy);
+}
+
+/* Take over what buf holds. */
+static void
+set_body(struct emu_message *msg, struct buf *body)
+{
+	msg->body = body->data;
+	msg->body_bytes = body->bytes;
+	digest_hex(msg->body, msg->body_bytes, msg->digest);
+}
+
+static char *
+copy_node(xmlNode *node)
+{
+	struct buf copy;
+
+	if (node == NULL)
+		return NULL;
+	buf_init(&copy, 0);
+	emu_wire_copy(node, &copy);
+	return copy.data;
+}
+
+struct emu_message *
+emu_compose_accepted(struct emu *emu, const struct emu_call *call,
+    struct emu_participant *sender, const void *raw, size_t raw_bytes)
+{
+	enum emu_message_kind kind =
+	    call->op == EMU_SEND_REQUEST ? EMU_REQUEST : EMU_RESPONSE;
+	struct emu_message *msg = emu_message_new(emu, kind, call->id, NULL);
+	struct buf body;
+
+	buf_init(&body, 0);
+	emu_wire_copy(call->covered, &body);
+	set_body(msg, &body);
+	msg->signature = copy_node(call->signature);
+	msg->attachments = copy_node(call->attachments);
+	if (call->content != NULL) {
+		content_digest(msg, call->content);
+		msg->content_ns = xstrdup(call->ns);
+		msg->content_name = xstrdup(call->name);
+	}
+	msg->version = call->version;
+	msg->sender = sender;
+	msg->reference_id = xstrdup(call->reference_id);
+	msg->transaction = xstrdup(call->transaction);
+	msg->node = xstrdup(call->node);
+	msg->to = xstrdup(call->to);
+	msg->eol_ms = call->eol_ms;
+	msg->test = call->test;
+	if (emu->keep_raw) {
+		msg->raw = xcalloc(1, raw_bytes + 1);
+		memcpy(msg->raw, raw, raw_bytes);
+		msg->raw_bytes = raw_bytes;
+	}
+	return msg;
+}
+
+/* Namespace URI as SMEV writes it inside ReplyTo: no scheme, '_' for '/'. */
+static void
+queue_word(const struct emu_message *request, char *dst, size_t room)
+{
+	const char *ns = request->content_ns;
+
+	if (strstr(ns, "://") != NULL)
+		ns = strstr(ns, "://") + 3;
+	snprintf(dst, room, "%s_%s", ns, request->content_name);
+	for (; *dst != '\0'; dst++) {
+		if (*dst == '/' || *dst == ':' || *dst == '"' || *dst == '\\')
+			*dst = '_';
+	}
+}
+
+void
+emu_compose_reply_to(struct emu *emu, struct emu_message *request)
+{
+	char word[400], json[800], nonce[UUID_BYTES];
+	unsigned char text[1200];
+
+	uuid_v4(nonce);
+	queue_word(request, word, sizeof(word));
+	snprintf(json, sizeof(json),
+	    "{\"sid\":%zu,\"mid\":\"%s\",\"eol\":%lld,\"slc\":\"%s\","
+	    "\"mnm\":\"%.50s\",\"crt\":\"%s\"}",
+	    emu->message_count, request->id, (long long)request->eol_ms, word,
+	    request->sender->name, nonce);
+	EVP_EncodeBlock(text, (const unsigned char *)json, (int)strlen(json));
+	free(request->reply_to);
+	request->reply_to = xstrdup((const char *)text);
+	map_put(emu->by_reply_to, request->reply_to, request);
+}
+
+/* <ns2:Sender...Data Id=...><ns2:MessageID>, and what each kind starts with. */
+static void
+begin_data(struct xml_writer *w, struct buf *body, const char *element,
+    const char *signed_id, enum emu_version version, const char *message_id)
+{
+	xml_write_init(w, body);
+	xml_write_open(w, element);
+	xml_write_ns(w, "", emu_ns(EMU_NS_BASIC, version));
+	xml_write_ns(w, "ns2", emu_ns(EMU_NS_TYPES, version));
+	xml_write_attr(w, "Id", signed_id);
+	xml_write_leaf(w, "ns2:MessageID", message_id);
+}
+
+/* Sign the body of msg with key, when there is one. */
+static int
+sign_body(struct emu_message *msg, const struct keypair *key, struct err *err)
+{
+	struct buf signature;
+
+	if (key == NULL)
+		return 0;
+	buf_init(&signature, 0);
+	if (emu_sign(key, msg->body, msg->body_bytes, false, &signature, err)
+	    == -1) {
+		buf_release(&signature);
+		return -1;
+	}
+	msg->signature = signature.data;
+	return 0;
+}
+
+/* The envelope version a built-in participant writes: the receiver converts. */
+#define BUILT_IN_VERSION EMU_V11
+
+static int
+make_request(struct emu *emu, struct emu_participant *from, xmlNode *root,
+    const struct emu_type_version *version, const struct emu_message **ret_msg,
+    struct err *err)
+{
+	char id[UUID_BYTES], meta_id[UUID_BYTES];
+	struct emu_message *msg;
+	struct xml_writer w;
+	struct buf body, content;
+
+	uuid_v1(id);
+	uuid_v1(meta_id);
+	msg = emu_message_new(
+	    emu, EMU_REQUEST, id, version->registry ? meta_id : NULL);
+	buf_init(&body, 0);
+	buf_init(&content, 0);
+	emu_wire_copy(root, &content);
+	begin_data(&w, &body, "ns2:SenderProvidedRequestData",
+	    "SIGNED_BY_CONSUMER", BUILT_IN_VERSION, id);
+	xml_write_open(&w, "MessagePrimaryContent");
+	xml_write_raw(&w, content.data, content.bytes);
+	xml_write_close(&w);
+	xml_write_close(&w);
+	digest_hex(content.data, content.bytes, msg->content_digest);
+	buf_release(&content);
+	set_body(msg, &body);
+	msg->version = BUILT_IN_VERSION;
+	msg->sender = from;
+	msg->recipient = version->type->provider;
+	msg->type = version->type;
+	msg->content_ns = xstrdup(version->ns);
+	msg->content_name = xstrdup(version->request);
+	emu_compose_reply_to(emu, msg);
+	if (sign_body(msg, from->key, err) == -1) {
+		msg->state = EMU_REJECTED;
+		return -1;
+	}
+	emu_queue_put(msg);
+	*ret_msg = msg;
+	return 0;
+}
+
+int
+emu_compose_request(struct emu *emu, struct emu_participant *from,
+    const void *content, size_t bytes, const struct emu_message **ret_msg,
+    struct err *err)
+{
+	struct emu_type_version *version;
+	struct xml_doc *doc = NULL;
+	xmlNode *root;
+	int rc = -1;
+
+	if (xml_doc_parse(content, bytes, NULL, &doc, err) == -1)
+		return -1;
+	root = xml_doc_root(doc);
+	version = emu_type_find(emu, xml_ns(root), xml_name(root));
+	if (version == NULL || version->type->provider == NULL
+	    || strcmp(version->request, xml_name(root)) != 0)
+		err_set(err, ERR_REFUSE, "EMU_TYPE",
+		    "Невозможно определить получателя для сообщения. Полное "
+		    "имя корневого элемента: {%.120s}%.60s",
+		    xml_ns(root), xml_name(root));
+	else
+		rc = make_request(emu, from, root, version, ret_msg, err);
+	xml_doc_free(doc);
+	return rc;
+}
+
+/* A response to request by its provider; NULL key: unsigned. */
+static int
+finish_response(struct emu *emu, struct emu_message *request,
+    const char *message_id, struct emu_participant *sender,
+    const struct keypair *key, const char *answer, struct buf *body,
+    struct err *err)
+{
+	struct emu_message *msg =
+	    emu_message_new(emu, EMU_RESPONSE, message_id, NULL);
+
+	set_body(msg, body);
+	msg->version = BUILT_IN_VERSION;
+	msg->sender = sender;
+	msg->recipient = request->sender;
+	msg->type = request->type;
+	msg->request = request;
+	msg->node = xstrdup(request->node);
+	msg->to = xstrdup(request->reply_to);
+	msg->answer = answer;
+	if (sign_body(msg, key, err) == -1) {
+		msg->state = EMU_REJECTED;
+		return -1;
+	}
+	request->answers++;
+	emu_queue_put(msg);
+	return 0;
+}
+
+int
+emu_compose_response(struct emu *emu, struct emu_message *request,
+    const char *ns, const char *name, const char *content, struct err *err)
+{
+	char id[UUID_BYTES];
+	struct xml_writer w;
+	struct buf body;
+
+	uuid_v1(id);
+	buf_init(&body, 0);
+	begin_data(&w, &body, "ns2:SenderProvidedResponseData",
+	    "SIGNED_BY_PROVIDER", BUILT_IN_VERSION, id);
+	xml_write_leaf(&w, "ns2:To", request->reply_to);
+	xml_write_open(&w, "MessagePrimaryContent");
+	xml_write_raw(&w, content, strlen(content));
+	xml_write_close(&w);
+	xml_write_close(&w);
+	if (finish_response(emu, request, id, request->recipient,
+		request->recipient->key, "data", &body, err)
+	    == -1)
+		return -1;
+	digest_hex(content, strlen(content), emu->made_last->content_digest);
+	emu->made_last->content_ns = xstrdup(ns);
+	emu->made_last->content_name = xstrdup(name);
+	return 0;
+}
+
+int
+emu_compose_rejection(struct emu *emu, struct emu_message *request,
+    const char *code, const char *text, struct err *err)
+{
+	char id[UUID_BYTES];
+	struct xml_writer w;
+	struct buf body;
+
+	uuid_v1(id);
+	buf_init(&body, 0);
+	begin_data(&w, &body, "ns2:SenderProvidedResponseData",
+	    "SIGNED_BY_PROVIDER", BUILT_IN_VERSION, id);
+	xml_write_leaf(&w, "ns2:To", request->reply_to);
+	xml_write_open(&w, "ns2:RequestRejected");
+	xml_write_leaf(&w, "ns2:RejectionReasonCode", code);
+	xml_write_leaf(&w, "ns2:RejectionReasonDescription", text);
+	xml_write_close(&w);
+	xml_write_close(&w);
+	return finish_response(emu, request, id, request->recipient,
+	    request->recipient->key, "rejected", &body, err);
+}
+
+/* AsyncProcessingStatus about msg.  Source: smev PROTOCOL 10. */
+static void
+write_async(struct xml_writer *w, const struct emu_message *msg,
+    const struct emu_fault *fault, const char *text)
+{
+	char code[80], description[600];
+
+	snprintf(code, sizeof(code), "tsmev3:EMULATOR:CORE1 : TR:ASYNC:%s",
+	    fault->step);
+	snprintf(description, sizeof(description), "%s%s%s",
+	    fault->number == NULL ? "" : fault->number,
+	    fault->number == NULL ? "" : ":", text);
+	xml_write_open(w, "ns2:AsyncProcessingStatus");
+	xml_write_leaf(w, "ns2:OriginalMessageId", msg->id);
+	xml_write_leaf(w, "ns2:StatusCategory", "requestIsRejectedBySmev");
+	xml_write_leaf(w, "ns2:StatusDetails", text);
+	xml_write_open(w, "ns2:SmevFault");
+	xml_write_leaf(w, "Code", code);
+	xml_write_leaf(w, "Description", description);
+	xml_write_close(w);
+	xml_write_close(w);
+}
+
+/* Into the status queue: what went wrong with a response. */
+static void
+put_status(struct emu *emu, struct emu_message *about,
+    const struct emu_fault *fault, const char *text)
+{
+	char id[UUID_BYTES];
+	struct emu_message *msg;
+	struct xml_writer w;
+	struct buf body;
+
+	uuid_v1(id);
+	msg = emu_message_new(emu, EMU_STATUS, id, NULL);
+	buf_init(&body, 0);
+	xml_write_init(&w, &body);
+	write_async(&w, about, fault, text);
+	set_body(msg, &body);
+	msg->version = BUILT_IN_VERSION;
+	msg->recipient = about->sender;
+	msg->answer = "async";
+	emu_queue_put(msg);
+}
+
+int
+emu_compose_async(struct emu *emu, struct emu_message *msg,
+    const struct emu_fault *fault, const char *text, struct err *err)
+{
+	char id[UUID_BYTES];
+	struct xml_writer w;
+	struct buf body;
+
+	emu_queue_remove(msg);
+	msg->state = EMU_REJECTED;
+	if (msg->kind != EMU_REQUEST) {
+		put_status(emu, msg, fault, text);
+		return 0;
+	}
+	uuid_v1(id);
+	buf_init(&body, 0);
+	begin_data(&w, &body, "ns2:SenderProvidedResponseData",
+	    "SIGNED_ASYNC_BY_SMEV", BUILT_IN_VERSION, id);
+	xml_write_leaf(&w, "ns2:To", msg->reply_to);
+	write_async(&w, msg, fault, text);
+	xml_write_close(&w);
+	return finish_response(
+	    emu, msg, id, NULL, emu->key, "async", &body, err);
+}

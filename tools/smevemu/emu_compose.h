@@ -1,0 +1,51 @@
+/*
+ * tools/smevemu/emu_compose.h - messages that are made here: accepted calls as
+ * messages, and what SMEV itself and the built-in participants send.
+ */
+#ifndef SMEVEMU_EMU_COMPOSE_H
+#define SMEVEMU_EMU_COMPOSE_H
+
+#include "tools/smevemu/emu.h"
+
+struct emu_call;
+struct emu_fault;
+struct err;
+
+/*
+ * The message of an accepted SendRequest or SendResponse, with its body,
+ * signature and digests, in no queue yet.  raw is the envelope as it came.
+ */
+struct emu_message *
+emu_compose_accepted(struct emu *emu, const struct emu_call *call,
+    struct emu_participant *sender, const void *raw, size_t raw_bytes);
+/* Give a request its ReplyTo, and know it by that. */
+void emu_compose_reply_to(struct emu *emu, struct emu_message *request);
+
+/*
+ * Send content, a document of bytes, as a request of the built-in participant
+ * from, to the provider of its type.
+ *
+ * Errors: those of xml_doc_parse(), ERR_REFUSE EMU_TYPE nobody provides it.
+ */
+int emu_compose_request(struct emu *emu, struct emu_participant *from,
+    const void *content, size_t bytes, const struct emu_message **ret_msg,
+    struct err *err);
+/*
+ * Answer request with content, an element that stands alone, of the QName ns
+ * name.
+ *
+ * Errors: those of emu_sign().
+ */
+int emu_compose_response(struct emu *emu, struct emu_message *request,
+    const char *ns, const char *name, const char *content, struct err *err);
+/* Answer request with RequestRejected. */
+int emu_compose_rejection(struct emu *emu, struct emu_message *request,
+    const char *code, const char *text, struct err *err);
+/*
+ * Tell the sender of msg that SMEV rejected it: a response with
+ * AsyncProcessingStatus for a request, a status for a response.
+ */
+int emu_compose_async(struct emu *emu, struct emu_message *msg,
+    const struct emu_fault *fault, const char *text, struct err *err);
+
+#endif

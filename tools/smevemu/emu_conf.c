@@ -1,0 +1,454 @@
+#include "tools/smevemu/emu_conf.h"
+
+#include <glob.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/pem.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "crypto/keystore.h"
+#include "crypto/trust.h"
+#include "tools/smevemu/emu.h"
+#include "tools/smevemu/emu_builtin.h"
+#include "tools/smevemu/emu_line.h"
+#include "tools/smevemu/emu_script.h"
+#include "xsd/xsd_registry.h"
+
+static int
+do_listen(struct emu_line *line)
+{
+	int64_t port;
+
+	if (emu_line_number(line, line->words[line->count - 1], 65535, &port)
+	    == -1)
+		return -1;
+	if (line->count > 2) {
+		free(line->emu->listen_address);
+		line->emu->listen_address = xstrdup(line->words[1]);
+	}
+	line->emu->port = (int)port;
+	return 0;
+}
+
+static int
+do_key(struct emu_line *line)
+{
+	keypair_free(line->emu->key);
+	line->emu->key = NULL;
+	return keypair_load(emu_line_path(line, line->words[1]),
+	    emu_line_path(line, line->words[2]), &line->emu->key, line->err);
+}
+
+static int
+do_unconfirmed(struct emu_line *line)
+{
+	return emu_line_duration(
+	    line, line->words[1], &line->emu->unconfirmed_ms);
+}
+
+static int
+do_max_age(struct emu_line *line)
+{
+	return emu_line_duration(line, line->words[1], &line->emu->max_age_ms);
+}
+
+static int
+do_dialect(struct emu_line *line)
+{
+	return emu_line_choice(line, "SOAP-ENV", "soap", &line->emu->soap_env);
+}
+
+static int
+do_multipart(struct emu_line *line)
+{
+	return emu_line_choice(line, "on", "off", &line->emu->multipart);
+}
+
+static int
+do_details(struct emu_line *line)
+{
+	return emu_line_choice(
+	    line, "empty", "filled", &line->emu->empty_details);
+}
+
+static int
+do_verify(struct emu_line *line)
+{
+	return emu_line_choice(line, "on", "off", &line->emu->verify);
+}
+
+static int
+do_keep_raw(struct emu_line *line)
+{
+	return emu_line_choice(line, "on", "off", &line->emu->keep_raw);
+}
+
+static int
+do_schemas(struct emu_line *line)
+{
+	xsd_registry_free(line->emu->schemas);
+	line->emu->schemas = NULL;
+	return xsd_registry_load(emu_line_path(line, line->words[1]),
+	    &line->emu->schemas, line->err);
+}
+
+static int
+do_seed(struct emu_line *line)
+{
+	int64_t seed;
+
+	if (emu_line_number(line, line->words[1], INT64_MAX, &seed) == -1)
+		return -1;
+	emu_script_seed(line->emu->script, (uint64_t)seed);
+	return 0;
+}
+
+static void
+know_fingerprint(
+    struct emu *emu, struct emu_participant *participant, const char *hex)
+{
+	str_copy(
+	    participant->fingerprint, sizeof(participant->fingerprint), hex);
+	for (char *at = participant->fingerprint; *at != '\0'; at++) {
+		if (*at >= 'A' && *at <= 'F')
+			*at = (char)(*at - 'A' + 'a');
+	}
+	map_put(emu->by_fingerprint, participant->fingerprint, participant);
+}
+
+static int
+read_cert(struct emu_line *line, struct emu_participant *participant,
+    const char *path)
+{
+	FILE *file = fopen(path, "r");
+	X509 *cert =
+	    file == NULL ? NULL : PEM_read_X509(file, NULL, NULL, NULL);
+	char hex[65];
+
+	if (file != NULL)
+		fclose(file);
+	if (cert == NULL)
+		return emu_line_wrong(line, "not a certificate in PEM", path);
+	trust_fingerprint(cert, hex);
+	X509_free(cert);
+	know_fingerprint(line->emu, participant, hex);
+	return trust_pin(line->emu->trust, path, line->err);
+}
+
+static int
+parse_role(struct emu_line *line, const char *word, enum emu_role *ret_role)
+{
+	if (strcmp(word, "zags") == 0)
+		*ret_role = EMU_ROLE_ZAGS;
+	else if (strcmp(word, "federal") == 0)
+		*ret_role = EMU_ROLE_FEDERAL;
+	else
+		return emu_line_wrong(line, "no such role", word);
+	return 0;
+}
+
+/* One property of a participant; returns how many words it took, or -1. */
+static int
+participant_property(
+    struct emu_line *line, struct emu_participant *participant, size_t at)
+{
+	const char *word = line->words[at];
+	char **value = &line->words[at + 1];
+	size_t left = line->count - at - 1;
+	int64_t number = 0;
+
+	if (strcmp(word, "key") == 0 && left >= 2) {
+		if (keypair_load(emu_line_path(line, value[0]),
+			emu_line_path(line, value[1]), &participant->key,
+			line->err)
+			== -1
+		    || read_cert(
+			   line, participant, emu_line_path(line, value[1]))
+			== -1)
+			return -1;
+		return 3;
+	}
+	if (left < 1)
+		return emu_line_wrong(line, "a value is missing after", word);
+	if (strcmp(word, "title") == 0) {
+		free(participant->title);
+		participant->title = xstrdup(value[0]);
+	} else if (strcmp(word, "cert") == 0) {
+		if (read_cert(line, participant, emu_line_path(line, value[0]))
+		    == -1)
+			return -1;
+	} else if (strcmp(word, "fingerprint") == 0) {
+		know_fingerprint(line->emu, participant, value[0]);
+		trust_pin_fingerprint(
+		    line->emu->trust, participant->fingerprint);
+	} else if (strcmp(word, "role") == 0) {
+		if (parse_role(line, value[0], &participant->role) == -1)
+			return -1;
+	} else if (strcmp(word, "limit") == 0) {
+		if (emu_line_number(line, value[0], 1000000, &number) == -1)
+			return -1;
+		participant->limit = (unsigned)number;
+	} else if (strcmp(word, "capacity") == 0) {
+		if (emu_line_number(line, value[0], INT_MAX, &number) == -1)
+			return -1;
+		participant->capacity = (size_t)number;
+	} else {
+		return emu_line_wrong(line, "not understood", word);
+	}
+	return 2;
+}
+
+static int
+do_participant(struct emu_line *line)
+{
+	struct emu_participant *participant =
+	    emu_participant(line->emu, line->words[1]);
+	int used;
+
+	if (participant == NULL)
+		participant = emu_participant_add(line->emu, line->words[1]);
+	for (size_t at = 2; at < line->count; at += (size_t)used) {
+		used = participant_property(line, participant, at);
+		if (used == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+add_consumers(struct emu_line *line, struct emu_type *type, const char *list)
+{
+	struct emu_participant *participant;
+	size_t length;
+	char *name;
+
+	for (; *list != '\0'; list += length + (list[length] == ',')) {
+		length = strcspn(list, ",");
+		name = arena_strndup(line->arena, list, length);
+		participant = emu_participant(line->emu, name);
+		if (participant == NULL)
+			return emu_line_wrong(
+			    line, "no such participant", name);
+		if (type->consumer_count
+		    == sizeof(type->consumers) / sizeof(type->consumers[0]))
+			return emu_line_wrong(line, "too many consumers", name);
+		type->consumers[type->consumer_count++] = participant;
+	}
+	return 0;
+}
+
+static int
+do_type(struct emu_line *line)
+{
+	struct emu_type *type = emu_type_add(line->emu, line->words[1], NULL);
+	const char *word, *value;
+
+	for (size_t at = 2; at < line->count; at++) {
+		word = line->words[at];
+		value = at + 1 < line->count ? line->words[at + 1] : NULL;
+		if (strcmp(word, "broadcast") == 0) {
+			type->broadcast = true;
+		} else if (strcmp(word, "provider") == 0 && value != NULL) {
+			type->provider = emu_participant(line->emu, value);
+			if (type->provider == NULL)
+				return emu_line_wrong(
+				    line, "no such participant", value);
+			at++;
+		} else if (strcmp(word, "consumers") == 0 && value != NULL) {
+			if (add_consumers(line, type, value) == -1)
+				return -1;
+			at++;
+		} else {
+			return emu_line_wrong(line, "not understood", word);
+		}
+	}
+	return 0;
+}
+
+static int
+do_version(struct emu_line *line)
+{
+	const char *last = line->words[line->count - 1];
+	bool registry = strcmp(last, "registry") == 0;
+	size_t count = line->count - registry;
+	struct emu_type_version *version;
+
+	if (line->emu->last_type == NULL)
+		return emu_line_wrong(
+		    line, "no type before version", line->words[1]);
+	if (count < 3 || count > 4)
+		return emu_line_wrong(line, "not understood", last);
+	version = emu_type_version_add(line->emu, line->emu->last_type,
+	    line->words[1], line->words[2], count > 3 ? line->words[3] : NULL);
+	if (version == NULL)
+		return emu_line_wrong(
+		    line, "taken by another type", line->words[2]);
+	version->registry = registry;
+	return 0;
+}
+
+static int
+send_file(struct emu_line *line, struct emu_participant *from, const char *path)
+{
+	const struct emu_message *msg;
+	struct buf content;
+	int rc = -1;
+
+	buf_init(&content, 0);
+	if (file_read(path, 10 << 20, &content, line->err) == 0)
+		rc = emu_compose_request(line->emu, from, content.data,
+		    content.bytes, &msg, line->err);
+	buf_release(&content);
+	return rc;
+}
+
+static int
+do_send(struct emu_line *line)
+{
+	struct emu_participant *from =
+	    emu_participant(line->emu, line->words[1]);
+	glob_t found;
+	int rc = 0;
+
+	if (from == NULL)
+		return emu_line_wrong(
+		    line, "no such participant", line->words[1]);
+	for (size_t at = 2; at < line->count && rc == 0; at++) {
+		if (glob(emu_line_path(line, line->words[at]), 0, NULL, &found)
+		    != 0)
+			return emu_line_wrong(
+			    line, "no such file", line->words[at]);
+		for (size_t i = 0; i < found.gl_pathc && rc == 0; i++)
+			rc = send_file(line, from, found.gl_pathv[i]);
+		globfree(&found);
+	}
+	return rc;
+}
+
+static int
+do_fault(struct emu_line *line)
+{
+	return emu_script_add(
+	    line->emu->script, line->words + 1, line->count - 1, line->err);
+}
+
+static int
+do_clear(struct emu_line *line)
+{
+	if (strcmp(line->words[1], "faults") != 0)
+		return emu_line_wrong(line, "not understood", line->words[1]);
+	emu_script_clear(line->emu->script);
+	return 0;
+}
+
+static int
+do_federal(struct emu_line *line)
+{
+	char **words = line->words;
+
+	if (strcmp(words[1], "delay") == 0 && line->count == 3)
+		return emu_line_duration(
+		    line, words[2], &line->emu->federal_delay_ms);
+	if (line->count < 4 || strcmp(words[1], "answer") != 0
+	    || emu_builtin_verdict(line->emu, words[2], words[3],
+		   line->count > 4 ? words[4] : NULL,
+		   line->count > 5 ? words[5] : NULL)
+		== -1)
+		return emu_line_wrong(line, "not understood", words[1]);
+	return 0;
+}
+
+static const struct {
+	const char *name;
+	size_t least, most; /* words after the name */
+	int (*run)(struct emu_line *line);
+} directives[] = {
+	{ "listen", 1, 2, do_listen },
+	{ "key", 2, 2, do_key },
+	{ "unconfirmed", 1, 1, do_unconfirmed },
+	{ "max-age", 1, 1, do_max_age },
+	{ "dialect", 1, 1, do_dialect },
+	{ "multipart", 1, 1, do_multipart },
+	{ "details", 1, 1, do_details },
+	{ "verify", 1, 1, do_verify },
+	{ "keep-raw", 1, 1, do_keep_raw },
+	{ "schemas", 1, 1, do_schemas },
+	{ "seed", 1, 1, do_seed },
+	{ "participant", 1, EMU_LINE_WORDS, do_participant },
+	{ "type", 1, EMU_LINE_WORDS, do_type },
+	{ "version", 2, 4, do_version },
+	{ "send", 2, EMU_LINE_WORDS, do_send },
+	{ "fault", 1, EMU_LINE_WORDS, do_fault },
+	{ "clear", 1, 1, do_clear },
+	{ "federal", 2, 5, do_federal },
+};
+
+static int
+run_line(struct emu_line *line)
+{
+	size_t args = line->count - 1;
+
+	for (size_t i = 0; i < sizeof(directives) / sizeof(directives[0]);
+	     i++) {
+		if (strcmp(directives[i].name, line->words[0]) != 0)
+			continue;
+		if (args < directives[i].least || args > directives[i].most)
+			return emu_line_wrong(
+			    line, "wrong number of words", line->words[0]);
+		return directives[i].run(line);
+	}
+	return emu_line_wrong(line, "no such directive", line->words[0]);
+}
+
+int
+emu_conf_text(struct emu *emu, const char *name, const char *folder,
+    const char *text, struct err *err)
+{
+	struct err why = { 0 };
+	struct emu_line line = {
+		.emu = emu, .folder = folder, .arena = arena_new(), .err = &why
+	};
+	int number = 0, rc = 0;
+	bool ok;
+
+	while (*text != '\0' && rc == 0) {
+		number++;
+		text = emu_line_split(&line, text, &ok);
+		if (!ok)
+			rc = emu_line_wrong(&line, "unreadable line", name);
+		else if (line.count > 0)
+			rc = run_line(&line);
+	}
+	if (rc == -1)
+		err_set(err, ERR_FATAL, why.code, "%.80s:%d: %.140s", name,
+		    number, why.text);
+	arena_free(line.arena);
+	return rc;
+}
+
+int
+emu_conf_file(struct emu *emu, const char *path, struct err *err)
+{
+	const char *slash = strrchr(path, '/');
+	char folder[PATH_MAX] = ".";
+	struct buf text;
+	int rc = -1;
+
+	if (slash != NULL)
+		snprintf(
+		    folder, sizeof(folder), "%.*s", (int)(slash - path), path);
+	buf_init(&text, 0);
+	if (file_read(path, 1 << 20, &text, err) == 0)
+		rc = emu_conf_text(emu, path, folder, buf_text(&text), err);
+	buf_release(&text);
+	return rc;
+}

@@ -1,0 +1,26 @@
+/*
+ * tools/smevemu/emu_conf.h - the configuration: lines of words, also taken at
+ * run time.  smevemu(8) is the reference.
+ *
+ * A word ends at a blank; "..." keeps blanks; # begins a comment.  Paths are
+ * relative to the folder of the file they stand in.
+ */
+#ifndef SMEVEMU_EMU_CONF_H
+#define SMEVEMU_EMU_CONF_H
+
+#include <stddef.h>
+
+struct emu;
+struct err;
+
+/*
+ * Carry out the lines of text, which is called name in messages; folder is
+ * where its paths start.
+ *
+ * Errors: ERR_FATAL EMU_CONF with name and line, or those of loading keys.
+ */
+int emu_conf_text(struct emu *emu, const char *name, const char *folder,
+    const char *text, struct err *err);
+int emu_conf_file(struct emu *emu, const char *path, struct err *err);
+
+#endif

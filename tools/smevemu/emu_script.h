@@ -1,0 +1,57 @@
+/*
+ * tools/smevemu/emu_script.h - what shall go wrong: rules tried on each call.
+ *
+ * One rule a line: fault KIND [VALUE] [on OP,...] [from NAME] [type NAME]
+ * [after N] [times N] [chance P%].  smevemu(8) is the reference.
+ */
+#ifndef SMEVEMU_EMU_SCRIPT_H
+#define SMEVEMU_EMU_SCRIPT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tools/smevemu/emu_wire.h"
+
+struct emu_fault;
+struct emu_script;
+struct err;
+
+/* What a call has to suffer; all that apply, together. */
+struct emu_harm {
+	int64_t delay_ms; /* before the answer leaves */
+	int http_status; /* refuse with it, nothing done; 0 none */
+	const struct emu_fault *fault; /* refuse with it, nothing done */
+	bool reset; /* cut the connection, nothing done */
+	bool drop; /* do it, then cut the connection */
+	bool garbage; /* do it, then answer half of the XML */
+	bool silent; /* do it and never answer */
+	bool duplicate; /* deliver the message once more after its Ack */
+	bool lose; /* Ack: say yes and forget it */
+	bool wrong_signature;
+	const struct emu_fault *reject; /* accept, then reject in a response */
+};
+
+struct emu_script *emu_script_new(void);
+void emu_script_free(struct emu_script *script); /* NULL is fine */
+/* Repeatable chances from here on. */
+void emu_script_seed(struct emu_script *script, uint64_t seed);
+/*
+ * Add the rule of words, which follow the word "fault".
+ *
+ * Errors: ERR_FATAL EMU_CONF the text says what is not understood.
+ */
+int emu_script_add(struct emu_script *script, char *const *words,
+    size_t word_count, struct err *err);
+/* Forget all rules. */
+void emu_script_clear(struct emu_script *script);
+/*
+ * What happens to a call of op by participant about type (name or NULL);
+ * rules that have a count use it up.
+ */
+void emu_script_ask(struct emu_script *script, enum emu_op op,
+    const char *participant, const char *type, struct emu_harm *ret_harm);
+/* Each rule as its line, with hits so far; for the page and the dump. */
+void emu_script_each(const struct emu_script *script,
+    void (*each)(const char *line, unsigned hits, void *arg), void *arg);
+
+#endif

@@ -1,0 +1,308 @@
+#include "tools/smevemu/emu_wire_shape.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/uuid.h"
+#include "xsd/xml_read.h"
+
+#define T     EMU_NS_TYPES
+#define B     EMU_NS_BASIC
+
+#define V1_2  ((1u << EMU_V11) | (1u << EMU_V12))
+#define V3    (1u << EMU_V13)
+#define V_ALL (V1_2 | V3)
+#define MANY  1000
+
+/* What an element holds. */
+enum holds {
+	ELEMENTS, /* the children of `inside` */
+	TEXT, /* text of at most `limit` characters */
+	UUID, /* MessageID's form, checked apart from its version */
+	SIGNATURE, /* one ds:Signature */
+	CONTENT, /* one element of a foreign namespace */
+	FOREIGN, /* anything */
+	EMPTY,
+};
+
+struct item {
+	enum emu_ns ns;
+	const char *name;
+	int min, max;
+	unsigned versions;
+	enum holds holds;
+	const struct item *inside; /* ends with name NULL */
+	size_t limit;
+};
+
+#define LEAF(ns, name, min, max, limit)                      \
+	{                                                    \
+		ns, name, min, max, V_ALL, TEXT, NULL, limit \
+	}
+#define PART(ns, name, min, max, holds)                   \
+	{                                                 \
+		ns, name, min, max, V_ALL, holds, NULL, 0 \
+	}
+#define TREE(ns, name, min, max, inside)                       \
+	{                                                      \
+		ns, name, min, max, V_ALL, ELEMENTS, inside, 0 \
+	}
+#define END                                      \
+	{                                        \
+		T, NULL, 0, 0, 0, EMPTY, NULL, 0 \
+	}
+
+static const struct item file_items[] = { LEAF(B, "Name", 1, 1, 1000),
+	LEAF(B, "NamespaceUri", 1, 1, 1000), END };
+static const struct item archive_items[] = {
+	TREE(B, "File", 1, MANY, file_items), END
+};
+static const struct item header_items[] = {
+	LEAF(B, "contentId", 1, 1, 1000),
+	{ B, "NamespaceUri", 0, 1, V3, TEXT, NULL, 1000 },
+	LEAF(B, "MimeType", 1, 1, 200),
+	PART(B, "SignaturePKCS7", 0, 1, FOREIGN),
+	{ B, "Archive", 0, 1, V3, ELEMENTS, archive_items, 0 },
+	END,
+};
+static const struct item ref_header_items[] = {
+	LEAF(B, "uuid", 1, 1, 100),
+	{ B, "FileName", 0, 1, V3, TEXT, NULL, 1000 },
+	{ B, "NamespaceUri", 0, 1, V3, TEXT, NULL, 1000 },
+	LEAF(B, "Hash", 1, 1, 200),
+	LEAF(B, "MimeType", 1, 1, 200),
+	PART(B, "SignaturePKCS7", 0, 1, FOREIGN),
+	{ B, "Archive", 0, 1, V3, ELEMENTS, archive_items, 0 },
+	END,
+};
+static const struct item headers_items[] = {
+	TREE(B, "AttachmentHeader", 1, MANY, header_items), END
+};
+static const struct item ref_headers_items[] = {
+	TREE(B, "RefAttachmentHeader", 1, MANY, ref_header_items), END
+};
+static const struct item contents_item_items[] = { LEAF(B, "Id", 1, 1, 1000),
+	PART(B, "Content", 1, 1, FOREIGN), END };
+static const struct item contents_items[] = {
+	TREE(B, "AttachmentContent", 1, MANY, contents_item_items), END
+};
+
+static const struct item request_data_items[] = {
+	PART(T, "MessageID", 1, 1, UUID),
+	PART(T, "ReferenceMessageID", 0, 1, UUID),
+	LEAF(T, "TransactionCode", 0, 1, 1500),
+	LEAF(T, "NodeID", 0, 1, 50),
+	LEAF(T, "EOL", 0, 1, 50),
+	PART(B, "MessagePrimaryContent", 1, 1, CONTENT),
+	PART(T, "PersonalSignature", 0, 1, SIGNATURE),
+	TREE(B, "AttachmentHeaderList", 0, 1, headers_items),
+	TREE(B, "RefAttachmentHeaderList", 0, 1, ref_headers_items),
+	PART(T, "BusinessProcessMetadata", 0, 1, FOREIGN),
+	PART(T, "TestMessage", 0, 1, EMPTY),
+	END,
+};
+static const struct item rejected_items[] = { LEAF(T, "RejectionReasonCode", 1,
+						  1, 50),
+	LEAF(T, "RejectionReasonDescription", 1, 1, 4000), END };
+static const struct item parameter_items[] = { LEAF(T, "Key", 1, 1, 4000),
+	LEAF(T, "Value", 1, 1, 4000), END };
+static const struct item status_items[] = { LEAF(T, "StatusCode", 1, 1, 20),
+	TREE(T, "StatusParameter", 0, MANY, parameter_items),
+	LEAF(T, "StatusDescription", 1, 1, 4000), END };
+/* The choice between content, rejection and status is checked apart. */
+static const struct item response_data_items[] = {
+	PART(T, "MessageID", 1, 1, UUID),
+	LEAF(T, "To", 1, 1, 4000),
+	PART(B, "MessagePrimaryContent", 0, 1, CONTENT),
+	PART(T, "PersonalSignature", 0, 1, SIGNATURE),
+	TREE(B, "AttachmentHeaderList", 0, 1, headers_items),
+	TREE(B, "RefAttachmentHeaderList", 0, 1, ref_headers_items),
+	TREE(T, "RequestRejected", 0, MANY, rejected_items),
+	TREE(T, "RequestStatus", 0, 1, status_items),
+	END,
+};
+static const struct item selector_items[] = { LEAF(B, "NamespaceURI", 0, 1,
+						  2000),
+	LEAF(B, "RootElementLocalName", 0, 1, 500),
+	LEAF(B, "Timestamp", 1, 1, 50), LEAF(B, "NodeID", 0, 1, 50), END };
+
+#define CALLER PART(T, "CallerInformationSystemSignature", 0, 1, SIGNATURE)
+
+static const struct item send_request_items[] = {
+	TREE(T, "SenderProvidedRequestData", 1, 1, request_data_items),
+	TREE(B, "AttachmentContentList", 0, 1, contents_items), CALLER,
+	{ EMU_NS_ROUTING, "Routing", 0, 1, V3, FOREIGN, NULL, 0 }, END
+};
+static const struct item send_response_items[] = {
+	TREE(T, "SenderProvidedResponseData", 1, 1, response_data_items),
+	TREE(B, "AttachmentContentList", 0, 1, contents_items), CALLER, END
+};
+static const struct item get_items[] = {
+	TREE(B, "MessageTypeSelector", 1, 1, selector_items), CALLER, END
+};
+static const struct item ack_items[] = {
+	PART(B, "AckTargetMessage", 1, 1, UUID), CALLER, END
+};
+static const struct item get_status_items[] = { LEAF(B, "Timestamp", 1, 1, 50),
+	CALLER, END };
+static const struct item statistics_items[] = { LEAF(T, "NodeID", 0, 1, 50),
+	LEAF(B, "Timestamp", 1, 1, 50), CALLER, END };
+
+static const struct item *const calls[EMU_OPS] = {
+	[EMU_SEND_REQUEST] = send_request_items,
+	[EMU_SEND_RESPONSE] = send_response_items,
+	[EMU_GET_REQUEST] = get_items,
+	[EMU_GET_RESPONSE] = get_items,
+	[EMU_ACK] = ack_items,
+	[EMU_GET_STATUS] = get_status_items,
+	[EMU_GET_STATISTICS] = statistics_items,
+};
+
+struct check {
+	enum emu_version version;
+	struct arena *arena;
+	struct err *err;
+};
+
+static int check_items(
+    const struct check *check, const xmlNode *parent, const struct item *items);
+
+static int
+wrong(const struct check *check, const xmlNode *node, const char *why)
+{
+	return err_set(check->err, ERR_REFUSE, "EMU_CONTENT",
+	    "Нарушен формат бизнес-конверта: %s: %s",
+	    xml_path(node, check->arena), why);
+}
+
+/* Characters of UTF-8, which is what the schemas count. */
+static size_t
+characters(const char *s)
+{
+	size_t count = 0;
+
+	for (; *s != '\0'; s++)
+		count += ((unsigned char)*s & 0xc0) != 0x80;
+	return count;
+}
+
+/* One element child, of a namespace that is not the envelope's. */
+static int
+check_content(const struct check *check, const xmlNode *node)
+{
+	const xmlNode *child = xml_only_child(node);
+	enum emu_version version;
+
+	if (child == NULL)
+		return wrong(check, node, "нужен ровно один вложенный элемент");
+	if (emu_ns_find(xml_ns(child), &version) != -1)
+		return wrong(
+		    check, child, "пространство имён принадлежит конверту");
+	return 0;
+}
+
+static int
+check_one(
+    const struct check *check, const xmlNode *node, const struct item *item)
+{
+	const xmlNode *child = xml_child(node, NULL, NULL);
+	const char *text;
+
+	switch (item->holds) {
+	case ELEMENTS:
+		return check_items(check, node, item->inside);
+	case CONTENT:
+		return check_content(check, node);
+	case SIGNATURE:
+		if (child == NULL || xml_next(child, NULL, NULL) != NULL
+		    || !xml_is(child, EMU_NS_DS, "Signature"))
+			return wrong(check, node, "нужен один ds:Signature");
+		return 0;
+	case TEXT:
+	case UUID:
+		text = xml_text(node, check->arena);
+		if (child != NULL || *text == '\0')
+			return wrong(check, node, "нужен текст");
+		if (item->limit > 0 && characters(text) > item->limit)
+			return wrong(check, node, "текст слишком длинный");
+		return 0;
+	case EMPTY:
+		if (child != NULL)
+			return wrong(check, node, "должен быть пустым");
+		return 0;
+	case FOREIGN:
+		break;
+	}
+	return 0;
+}
+
+/* The sequence of children of parent against items. */
+static int
+check_items(
+    const struct check *check, const xmlNode *parent, const struct item *items)
+{
+	const xmlNode *node = xml_child(parent, NULL, NULL);
+	int count;
+
+	for (; items->name != NULL; items++) {
+		if ((items->versions & (1u << check->version)) == 0)
+			continue;
+		count = 0;
+		while (node != NULL && count < items->max
+		    && xml_is(
+			node, emu_ns(items->ns, check->version), items->name)) {
+			if (check_one(check, node, items) == -1)
+				return -1;
+			node = xml_next(node, NULL, NULL);
+			count++;
+		}
+		if (count < items->min)
+			return err_set(check->err, ERR_REFUSE, "EMU_CONTENT",
+			    "Нарушен формат бизнес-конверта: %s: ожидался "
+			    "элемент %s",
+			    xml_path(parent, check->arena), items->name);
+	}
+	if (node != NULL)
+		return wrong(check, node, "элемент здесь не допускается");
+	return 0;
+}
+
+/* The choice inside SenderProvidedResponseData. */
+static int
+check_choice(const struct check *check, const xmlNode *element)
+{
+	const char *types = emu_ns(T, check->version);
+	const char *basic = emu_ns(B, check->version);
+	const xmlNode *data =
+	    xml_child(element, types, "SenderProvidedResponseData");
+	bool content = xml_child(data, basic, "MessagePrimaryContent") != NULL;
+	int count = content
+	    + (xml_child(data, types, "RequestRejected") != NULL)
+	    + (xml_child(data, types, "RequestStatus") != NULL);
+
+	if (count != 1)
+		return wrong(check, data,
+		    "нужно одно из MessagePrimaryContent, RequestRejected, "
+		    "RequestStatus");
+	if (!content
+	    && (xml_child(data, types, "PersonalSignature") != NULL
+		|| xml_child(data, basic, "AttachmentHeaderList") != NULL
+		|| xml_child(data, basic, "RefAttachmentHeaderList") != NULL))
+		return wrong(check, data, "подпись и вложения без содержимого");
+	return 0;
+}
+
+int
+emu_shape_check(enum emu_op op, const xmlNode *element,
+    enum emu_version version, struct arena *arena, struct err *err)
+{
+	const struct check check = { version, arena, err };
+
+	if (check_items(&check, element, calls[op]) == -1)
+		return -1;
+	if (op == EMU_SEND_RESPONSE && check_choice(&check, element) == -1)
+		return -1;
+	return 0;
+}

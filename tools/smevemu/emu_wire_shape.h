@@ -1,0 +1,27 @@
+/*
+ * tools/smevemu/emu_wire_shape.h - which elements an envelope may have, in
+ * which order: the published schemas as a table.
+ *
+ * 1.2 demands ReferenceMessageID and TransactionCode in its schema and not in
+ * life; here they are optional.  Source: smev PROTOCOL 4, 5 and 15.
+ */
+#ifndef SMEVEMU_EMU_WIRE_SHAPE_H
+#define SMEVEMU_EMU_WIRE_SHAPE_H
+
+#include <libxml/tree.h>
+
+#include "tools/smevemu/emu_wire.h"
+
+struct arena;
+struct err;
+
+/*
+ * Check the element of a call, of operation op, and all envelope elements
+ * below it.
+ *
+ * Errors: ERR_REFUSE EMU_CONTENT; the text names the element that is wrong.
+ */
+int emu_shape_check(enum emu_op op, const xmlNode *element,
+    enum emu_version version, struct arena *arena, struct err *err);
+
+#endif

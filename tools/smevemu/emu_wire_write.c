@@ -1,0 +1,413 @@
+#include "tools/smevemu/emu_wire_write.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/str.h"
+#include "tools/smevemu/emu_fault.h"
+#include "tools/smevemu/emu_sign.h"
+#include "tools/smevemu/emu_wire_read.h"
+#include "xsd/xml_write.h"
+
+#define MOSCOW_MS (INT64_C(3) * 60 * 60 * 1000)
+
+void
+emu_write_time(int64_t ms, char ret_text[40])
+{
+	time_t seconds = (time_t)((ms + MOSCOW_MS) / 1000);
+	struct tm tm;
+	char date[24];
+
+	gmtime_r(&seconds, &tm);
+	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(ret_text, 40, "%s.%03d+03:00", date, (int)(ms % 1000));
+}
+
+/* Declarations that every answer makes: basic without a prefix, as SMEV. */
+static void
+add_namespaces(enum emu_version version, struct buf *out)
+{
+	buf_addf(out, " xmlns=\"%s\" xmlns:ns2=\"%s\"",
+	    emu_ns(EMU_NS_BASIC, version), emu_ns(EMU_NS_TYPES, version));
+}
+
+static void
+begin_envelope(const struct emu *emu, struct buf *out)
+{
+	const char *p = emu->soap_env ? "SOAP-ENV" : "soap";
+
+	buf_addf(out, "<%s:Envelope xmlns:%s=\"" EMU_NS_SOAP "\">", p, p);
+	if (emu->soap_env)
+		buf_addf(out, "<%s:Header/>", p);
+	buf_addf(out, "<%s:Body>", p);
+}
+
+static void
+end_envelope(const struct emu *emu, struct buf *out)
+{
+	const char *p = emu->soap_env ? "SOAP-ENV" : "soap";
+
+	buf_addf(out, "</%s:Body></%s:Envelope>", p, p);
+}
+
+/* The envelope up to and with the start tag of the answer to op. */
+static void
+begin(const struct emu *emu, enum emu_op op, enum emu_version version,
+    struct buf *out)
+{
+	begin_envelope(emu, out);
+	buf_addf(out, "<ns2:%sResponse", emu_op_name(op));
+	add_namespaces(version, out);
+	buf_addf(out, " xmlns:ns3=\"%s\">", emu_ns(EMU_NS_FAULTS, version));
+}
+
+static void
+end(const struct emu *emu, enum emu_op op, struct buf *out)
+{
+	buf_addf(out, "</ns2:%sResponse>", emu_op_name(op));
+	end_envelope(emu, out);
+}
+
+static void
+write_party(struct xml_writer *w, const char *element, const char *mnemonic,
+    const char *title, enum emu_version version)
+{
+	xml_write_open(w, element);
+	xml_write_leaf(w, "ns2:Mnemonic", mnemonic);
+	if (version == EMU_V11)
+		xml_write_leaf(w, "ns2:HumanReadableName", title);
+	xml_write_close(w);
+}
+
+/* Children of MessageMetadata.  Source: smev PROTOCOL 6, with real values. */
+static void
+write_metadata(
+    const struct emu_message *msg, enum emu_version version, struct buf *out)
+{
+	static const char *const kinds[] = { "REQUEST", "BROADCAST", "RESPONSE",
+		"RESPONSE" };
+	struct xml_writer w;
+	char when[40];
+
+	xml_write_init(&w, out);
+	xml_write_leaf(&w, "ns2:MessageId", msg->meta_id);
+	xml_write_leaf(&w, "ns2:MessageType", kinds[msg->kind]);
+	if (msg->sender != NULL)
+		write_party(&w, "ns2:Sender", msg->sender->name,
+		    msg->sender->title, version);
+	else
+		write_party(&w, "ns2:Sender", "SMEV", "SMEV", version);
+	emu_write_time(msg->accepted_ms, when);
+	xml_write_leaf(&w, "ns2:SendingTimestamp", when);
+	if (version == EMU_V11)
+		xml_write_leaf(&w, "ns2:DestinationName", "unknown");
+	if (msg->recipient != NULL && msg->kind != EMU_BROADCAST)
+		write_party(&w, "ns2:Recipient", msg->recipient->name,
+		    msg->recipient->title, version);
+	if (version == EMU_V11) {
+		xml_write_open(&w, "ns2:SupplementaryData");
+		xml_write_leaf(
+		    &w, "ns2:DetectedContentTypeName", "not detected");
+		xml_write_leaf(&w, "ns2:InteractionType", "NotDetected");
+		xml_write_close(&w);
+	}
+	if (msg->delivered > 0) {
+		emu_write_time(msg->delivered_ms, when);
+		xml_write_leaf(&w, "ns2:DeliveryTimestamp", when);
+	}
+	xml_write_leaf(&w, "ns2:Status",
+	    msg->delivered == 0      ? "requestIsQueued"
+		: version == EMU_V11 ? "responseIsDelivered"
+				     : "messageIsDelivered");
+}
+
+/*
+ * <ns2:name Id="SIGNED_BY_SMEV">inner</ns2:name> and its SMEVSignature.  The
+ * signature is made over the element as a document of its own: exclusive
+ * canonicalization gives the same octets there as inside the envelope.
+ */
+static int
+write_signed(const struct emu *emu, const char *name, const struct buf *inner,
+    const struct buf *after, enum emu_version version, bool wrong_signature,
+    struct buf *out, struct err *err)
+{
+	struct buf alone, signature;
+	int rc;
+
+	buf_init(&alone, 0);
+	buf_init(&signature, 0);
+	buf_addf(&alone, "<ns2:%s", name);
+	add_namespaces(version, &alone);
+	buf_addf(&alone, " Id=\"SIGNED_BY_SMEV\">%s</ns2:%s>", buf_text(inner),
+	    name);
+	rc = emu_sign(emu->key, alone.data, alone.bytes, wrong_signature,
+	    &signature, err);
+	if (rc == 0) {
+		buf_addf(out, "<ns2:%s Id=\"SIGNED_BY_SMEV\">", name);
+		buf_add(out, inner->data, inner->bytes);
+		buf_addf(out, "</ns2:%s>", name);
+		if (after != NULL)
+			buf_add(out, after->data, after->bytes);
+		buf_adds(out, "<ns2:SMEVSignature>");
+		buf_add(out, signature.data, signature.bytes);
+		buf_adds(out, "</ns2:SMEVSignature>");
+	}
+	buf_release(&signature);
+	buf_release(&alone);
+	return rc;
+}
+
+int
+emu_write_sent(const struct emu *emu, const struct emu_message *msg,
+    enum emu_version version, bool wrong_signature, struct buf *out,
+    struct err *err)
+{
+	enum emu_op op =
+	    msg->kind == EMU_RESPONSE ? EMU_SEND_RESPONSE : EMU_SEND_REQUEST;
+	struct buf inner;
+	int rc;
+
+	buf_init(&inner, 0);
+	write_metadata(msg, version, &inner);
+	begin(emu, op, version, out);
+	rc = write_signed(emu, "MessageMetadata", &inner, NULL, version,
+	    wrong_signature, out, err);
+	end(emu, op, out);
+	buf_release(&inner);
+	return rc;
+}
+
+/* xml in the receiver's version. */
+static void
+add_converted(const struct emu_message *msg, const char *xml, size_t bytes,
+    enum emu_version version, struct buf *out)
+{
+	if (msg->version == version)
+		buf_add(out, xml, bytes);
+	else
+		emu_convert(xml, bytes, msg->version, version, out);
+}
+
+/*
+ * Children of Request or Response.  The sender's signature is left out after a
+ * conversion: its digest belongs to the sender's version.
+ */
+static void
+write_inner(
+    const struct emu_message *msg, enum emu_version version, struct buf *out)
+{
+	const struct emu_message *request = msg->request;
+	struct xml_writer w;
+
+	xml_write_init(&w, out);
+	if (request != NULL) {
+		xml_write_leaf(&w, "ns2:OriginalMessageId", request->id);
+		xml_write_leaf(
+		    &w, "ns2:OriginalTransactionCode", request->transaction);
+		xml_write_leaf(&w, "ns2:ReferenceMessageID",
+		    request->reference_id != NULL ? request->reference_id
+						  : request->id);
+	}
+	add_converted(msg, msg->body, msg->body_bytes, version, out);
+	buf_adds(out, "<ns2:MessageMetadata>");
+	write_metadata(msg, version, out);
+	buf_adds(out, "</ns2:MessageMetadata>");
+	if (msg->kind == EMU_REQUEST)
+		xml_write_leaf(&w, "ns2:ReplyTo", msg->reply_to);
+	if (msg->signature != NULL && msg->version == version) {
+		buf_adds(out, "<ns2:SenderInformationSystemSignature>");
+		buf_adds(out, msg->signature);
+		buf_adds(out, "</ns2:SenderInformationSystemSignature>");
+	}
+}
+
+int
+emu_write_message(const struct emu *emu, enum emu_op op,
+    const struct emu_message *msg, enum emu_version version,
+    bool wrong_signature, struct buf *out, struct err *err)
+{
+	const char *kind = op == EMU_GET_REQUEST ? "Request" : "Response";
+	struct buf inner, after;
+	int rc;
+
+	begin(emu, op, version, out);
+	if (msg == NULL) {
+		end(emu, op, out);
+		return 0;
+	}
+	buf_init(&inner, 0);
+	buf_init(&after, 0);
+	write_inner(msg, version, &inner);
+	if (msg->attachments != NULL)
+		add_converted(msg, msg->attachments, strlen(msg->attachments),
+		    version, &after);
+	buf_addf(out, "<ns2:%sMessage>", kind);
+	rc = write_signed(
+	    emu, kind, &inner, &after, version, wrong_signature, out, err);
+	buf_addf(out, "</ns2:%sMessage>", kind);
+	end(emu, op, out);
+	buf_release(&after);
+	buf_release(&inner);
+	return rc;
+}
+
+int
+emu_write_status(const struct emu *emu, const struct emu_message *msg,
+    enum emu_version version, bool wrong_signature, struct buf *out,
+    struct err *err)
+{
+	struct buf inner;
+	int rc = 0;
+
+	begin(emu, EMU_GET_STATUS, version, out);
+	if (msg != NULL) {
+		buf_init(&inner, 0);
+		add_converted(msg, msg->body, msg->body_bytes, version, &inner);
+		buf_adds(out, "<ns2:SmevAsyncProcessingMessage>");
+		rc = write_signed(emu, "AsyncProcessingStatusData", &inner,
+		    NULL, version, wrong_signature, out, err);
+		buf_adds(out, "</ns2:SmevAsyncProcessingMessage>");
+		buf_release(&inner);
+	}
+	end(emu, EMU_GET_STATUS, out);
+	return rc;
+}
+
+void
+emu_write_ack(const struct emu *emu, enum emu_version version, struct buf *out)
+{
+	begin_envelope(emu, out);
+	buf_adds(out, "<ns2:AckResponse");
+	add_namespaces(version, out);
+	buf_adds(out, "/>");
+	end_envelope(emu, out);
+}
+
+static void
+write_queue(struct xml_writer *w, const struct emu_participant *participant,
+    const char *suffix, size_t waiting)
+{
+	char name[200], number[24];
+
+	snprintf(
+	    name, sizeof(name), "delivery.%s._%s_", participant->name, suffix);
+	snprintf(number, sizeof(number), "%zu", waiting);
+	xml_write_open(w, "ns2:QueueStatistics");
+	xml_write_attr(w, "queueName", name);
+	xml_write_attr(w, "pendingMessageNumber", number);
+	xml_write_close(w);
+}
+
+void
+emu_write_statistics(const struct emu *emu,
+    const struct emu_participant *participant, const char *node,
+    enum emu_version version, struct buf *out)
+{
+	const struct emu_queue *queue = &participant->responses;
+	struct xml_writer w;
+	char suffix[80];
+
+	begin(emu, EMU_GET_STATISTICS, version, out);
+	xml_write_init(&w, out);
+	if (node == NULL)
+		write_queue(&w, participant, "REQUEST",
+		    participant->requests.waiting.count);
+	for (; queue != NULL; queue = queue->next) {
+		if (node != NULL && strcmp(queue->node, node) != 0)
+			continue;
+		snprintf(suffix, sizeof(suffix), "RESPONSE%s%.60s",
+		    *queue->node == '\0' ? "" : "_", queue->node);
+		write_queue(&w, participant, suffix, queue->waiting.count);
+	}
+	end(emu, EMU_GET_STATISTICS, out);
+}
+
+/* Children that some faults have beside Code and Description. */
+static void
+write_fault_extra(struct xml_writer *w, const struct emu_fault *fault,
+    const char *text, const struct emu_call *call)
+{
+	const char *name = fault->element;
+
+	if (fault->verdict != NULL) {
+		xml_write_leaf(
+		    w, "ns3:SignatureVerificationFault", fault->verdict);
+	} else if (strcmp(name, "InvalidContent") == 0) {
+		xml_write_open(w, "ns3:ValidationError");
+		xml_write_attr(w, "errorPosition", "0");
+		xml_write_text(w, text);
+		xml_write_close(w);
+	} else if (strcmp(name, "BusinessDataTypeIsNotSupported") == 0) {
+		xml_write_leaf(w, "ns3:RootElementLocalName",
+		    call != NULL && call->name != NULL ? call->name : "");
+		xml_write_leaf(w, "ns3:RootElementNamespaceURI",
+		    call != NULL && call->ns != NULL ? call->ns : "");
+	} else if (strcmp(name, "DestinationOverflow") == 0) {
+		xml_write_leaf(w, "ns3:MessageBrokerAddress", "unknown");
+		xml_write_leaf(w, "ns3:DestinationName", "unknown");
+	} else if (strcmp(name, "AttachmentSizeLimitExceeded") == 0) {
+		xml_write_leaf(
+		    w, "ns3:PermittedTotalAttachmentSize", "5242880");
+		xml_write_leaf(w, "ns3:RealTotalAttachmentSize", "5242881");
+	} else if (strcmp(name, "QuoteLimitExceeded") == 0) {
+		xml_write_leaf(w, "ns3:RemainedTotalQuoteSize", "0");
+		xml_write_leaf(w, "ns3:RealTotalAttachmentSize", "1");
+	}
+}
+
+static void
+write_fault_detail(const struct emu *emu, const struct emu_fault *fault,
+    const char *text, const struct emu_call *call, enum emu_version version,
+    struct xml_writer *w)
+{
+	char name[80], code[80], description[600];
+
+	snprintf(name, sizeof(name), "ns3:%s", fault->element);
+	snprintf(code, sizeof(code), "tsmev3:EMULATOR:CORE1 : TR:SYNC:%s",
+	    fault->step);
+	snprintf(description, sizeof(description), "%s%s%s",
+	    fault->number == NULL ? "" : fault->number,
+	    fault->number == NULL ? "" : ":", text);
+	xml_write_open(w, name);
+	xml_write_ns(w, "ns3", emu_ns(EMU_NS_FAULTS, version));
+	xml_write_ns(w, "ns2", emu_ns(EMU_NS_TYPES, version));
+	xml_write_ns(w, "", emu_ns(EMU_NS_BASIC, version));
+	if (!emu->empty_details) {
+		xml_write_leaf(w, "Code", code);
+		xml_write_leaf(w, "Description", description);
+	}
+	if (!emu->empty_details || fault->verdict != NULL)
+		write_fault_extra(w, fault, text, call);
+	xml_write_close(w);
+}
+
+void
+emu_write_fault(const struct emu *emu, const struct emu_fault *fault,
+    const char *text, const struct emu_call *call, enum emu_version version,
+    struct buf *out)
+{
+	const char *p = emu->soap_env ? "SOAP-ENV" : "soap";
+	struct xml_writer w;
+	char qname[40];
+
+	begin_envelope(emu, out);
+	xml_write_init(&w, out);
+	snprintf(qname, sizeof(qname), "%s:Fault", p);
+	xml_write_open(&w, qname);
+	xml_write_leaf(
+	    &w, "faultcode", emu->soap_env ? "SOAP-ENV:Client" : "soap:Server");
+	xml_write_open(&w, "faultstring");
+	if (emu->soap_env)
+		xml_write_attr(&w, "xml:lang", "ru");
+	xml_write_text(&w, text);
+	xml_write_close(&w);
+	xml_write_open(&w, "detail");
+	write_fault_detail(emu, fault, text, call, version, &w);
+	xml_write_close(&w);
+	xml_write_close(&w);
+	end_envelope(emu, out);
+}

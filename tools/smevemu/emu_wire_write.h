@@ -1,0 +1,49 @@
+/*
+ * tools/smevemu/emu_wire_write.h - SMEV's answers as XML, signed by its key.
+ *
+ * Whole envelopes are appended to *out.  Source: smev PROTOCOL 2.1, 4, 5, 6.
+ */
+#ifndef SMEVEMU_EMU_WIRE_WRITE_H
+#define SMEVEMU_EMU_WIRE_WRITE_H
+
+#include "tools/smevemu/emu_wire.h"
+
+struct buf;
+struct emu_call;
+struct emu_fault;
+struct err;
+
+/*
+ * SendRequestResponse or SendResponseResponse for msg.
+ *
+ * wrong_signature: spoil SMEV's signature.
+ * Errors: those of signing.
+ */
+int emu_write_sent(const struct emu *emu, const struct emu_message *msg,
+    enum emu_version version, bool wrong_signature, struct buf *out,
+    struct err *err);
+/*
+ * GetRequestResponse or GetResponseResponse with msg, or empty when msg is
+ * NULL; msg is converted to version when its sender used another.
+ */
+int emu_write_message(const struct emu *emu, enum emu_op op,
+    const struct emu_message *msg, enum emu_version version,
+    bool wrong_signature, struct buf *out, struct err *err);
+/* GetStatusResponse with msg, or empty. */
+int emu_write_status(const struct emu *emu, const struct emu_message *msg,
+    enum emu_version version, bool wrong_signature, struct buf *out,
+    struct err *err);
+void
+emu_write_ack(const struct emu *emu, enum emu_version version, struct buf *out);
+/* Statistics of participant's queues; node NULL means all of them. */
+void emu_write_statistics(const struct emu *emu,
+    const struct emu_participant *participant, const char *node,
+    enum emu_version version, struct buf *out);
+/* soap:Fault; call NULL when nothing of the call is known. */
+void emu_write_fault(const struct emu *emu, const struct emu_fault *fault,
+    const char *text, const struct emu_call *call, enum emu_version version,
+    struct buf *out);
+/* "2026-11-22T12:00:00.000+03:00", as SMEV writes times. */
+void emu_write_time(int64_t ms, char ret_text[40]);
+
+#endif
