@@ -240,31 +240,47 @@ drop_first(struct ipc_peer *peer)
 	peer->waiting--;
 }
 
-static void
-on_write(evutil_socket_t fd, short what, void *arg)
+/* Returns false when the other end is gone. */
+static bool
+flush(struct ipc_peer *peer)
 {
 	char controls[BATCH][CMSG_SPACE(sizeof(int))];
-	struct ipc_peer *peer = arg;
 	struct mmsghdr hdrs[BATCH];
 	struct iovec iovs[BATCH];
 	unsigned count = 0;
 	int sent;
 
-	(void)what;
 	memset(controls, 0, sizeof(controls));
 	for (struct pending *p = peer->first; p != NULL && count < BATCH;
 	     p = p->next, count++)
 		put_header(&hdrs[count], &iovs[count], controls[count], p);
-	sent = sendmmsg(fd, hdrs, count, MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (count == 0)
+		return true;
+	sent = sendmmsg(peer->fd, hdrs, count, MSG_DONTWAIT | MSG_NOSIGNAL);
 	if (sent == -1 && errno != EAGAIN && errno != EWOULDBLOCK
-	    && errno != EINTR && errno != ENOBUFS) {
-		peer_gone(peer);
-		return;
-	}
+	    && errno != EINTR && errno != ENOBUFS)
+		return false;
 	for (int i = 0; i < sent; i++)
 		drop_first(peer);
 	if (peer->first == NULL)
 		(void)event_del(peer->writes);
+	return true;
+}
+
+static void
+on_write(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	if (!flush(arg))
+		peer_gone(arg);
+}
+
+void
+ipc_flush(struct ipc_peer *peer)
+{
+	/* A broken pair is found again, and dealt with, in the loop. */
+	(void)flush(peer);
 }
 
 struct ipc_peer *

@@ -95,6 +95,8 @@ bool ipc_send(struct ipc_peer *peer, enum ipc_type type, uint64_t id,
 /* As ipc_send(), and pass a copy of fd (IPC_PEER). */
 bool ipc_send_fd(struct ipc_peer *peer, enum ipc_type type, uint64_t id,
     const void *p, size_t bytes, int fd);
+/* Send what waits now, as far as the other end takes it. */
+void ipc_flush(struct ipc_peer *peer);
 /* Messages that wait to be sent. */
 size_t ipc_waiting(const struct ipc_peer *peer);
 /* Stop or go on reading from peer (back-pressure). */

@@ -1,0 +1,244 @@
+/* Commands about one packet or message. */
+#include "gateway/control_words.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/codes.h"
+#include "base/str.h"
+#include "gateway/config.h"
+#include "queue/inbox.h"
+#include "queue/journal.h"
+#include "queue/outbox.h"
+#include "queue/queue_query.h"
+#include "store/store.h"
+
+#define STEPS_MAX 200
+
+static void
+put_json(struct control_ask *ask, json_t *object)
+{
+	char *text = json_dumps(object, JSON_COMPACT);
+
+	buf_addf(ask->out, "%s\n", text);
+	free(text);
+	json_decref(object);
+}
+
+static const char *
+time_text(struct control_ask *ask, int64_t ms)
+{
+	time_t seconds = (time_t)(ms / 1000);
+	struct tm tm;
+	char text[32];
+
+	if (ms == 0)
+		return "-";
+	(void)localtime_r(&seconds, &tm);
+	(void)strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm);
+	return arena_strdup(ask->arena, text);
+}
+
+/* By PacketId, whoever sent it. */
+static bool
+find(struct control_ask *ask, const char *id, struct inbox_packet *ret)
+{
+	for (size_t i = 0; i < ask->config->source_count; i++)
+		if (inbox_find(ask->tx, ask->config->sources[i].name, id,
+		        ask->arena, ret)
+		    == 1)
+			return true;
+	return inbox_find(ask->tx, "smev", id, ask->arena, ret) == 1;
+}
+
+static void
+not_found(struct control_ask *ask, const char *id)
+{
+	if (ask->json)
+		put_json(ask,
+		    json_pack("{s:s,s:b}", "packet", id, "found", 0));
+	else
+		buf_addf(ask->out, "%s: нет такого пакета\n", id);
+}
+
+static void
+show(struct control_ask *ask, const struct inbox_packet *p)
+{
+	const struct code *code = code_find(p->code);
+
+	if (ask->json) {
+		put_json(ask,
+		    json_pack("{s:s,s:s,s:s,s:s,s:I,s:I,s:s,s:s,s:I,s:I,s:I}",
+		        "packet", p->packet_id, "source", p->source, "channel",
+		        p->channel, "state", p->state, "received_ms",
+		        (json_int_t)p->received_ms, "done_ms",
+		        (json_int_t)p->done_ms, "code", p->code, "digest",
+		        p->digest, "attempt", (json_int_t)p->attempt, "due_ms",
+		        (json_int_t)p->due_ms, "bytes",
+		        (json_int_t)p->body_bytes));
+		return;
+	}
+	buf_addf(ask->out,
+	    "пакет       %s\nисточник    %s (%s)\nсостояние   %s\n"
+	    "принят      %s\nзавершён    %s\nотпечаток   %s\n",
+	    p->packet_id, p->source, p->channel, p->state,
+	    time_text(ask, p->received_ms), time_text(ask, p->done_ms),
+	    p->digest);
+	if (*p->code != '\0')
+		buf_addf(ask->out, "код         %s  %s\nчто делать  %s\n",
+		    p->code, code == NULL ? p->why : code->title,
+		    code == NULL ? "" : code->next);
+	if (strcmp(p->state, "waiting") == 0)
+		buf_addf(ask->out, "ждёт до     %s, попытка %" PRId64 "\n",
+		    time_text(ask, p->due_ms), p->attempt);
+}
+
+int
+control_packet_show(struct control_ask *ask)
+{
+	struct inbox_packet packet;
+	int status = 0;
+
+	for (size_t i = 0; i < ask->count; i++) {
+		if (find(ask, ask->words[i], &packet)) {
+			show(ask, &packet);
+		} else {
+			not_found(ask, ask->words[i]);
+			status = 1;
+		}
+	}
+	return status;
+}
+
+int
+control_packet_cat(struct control_ask *ask)
+{
+	struct inbox_packet packet, whole;
+	int status = 0;
+
+	for (size_t i = 0; i < ask->count; i++) {
+		if (find(ask, ask->words[i], &packet)
+		    && inbox_get(ask->tx, packet.id, true, ask->arena, &whole)
+		        == 1) {
+			buf_add(ask->out, whole.body, whole.body_bytes);
+			buf_addc(ask->out, '\n');
+		} else {
+			not_found(ask, ask->words[i]);
+			status = 1;
+		}
+	}
+	return status;
+}
+
+static void
+trace_one(struct control_ask *ask, const char *id)
+{
+	struct queue_step *steps =
+	    arena_alloc(ask->arena, STEPS_MAX * sizeof(*steps));
+	size_t count = queue_trace(ask->tx, id, STEPS_MAX, ask->arena, steps);
+
+	for (size_t i = 0; i < count; i++) {
+		if (ask->json)
+			put_json(ask,
+			    json_pack("{s:s,s:I,s:s,s:s,s:s}", "packet", id,
+			        "at_ms", (json_int_t)steps[i].at_ms, "event",
+			        steps[i].event, "source", steps[i].source,
+			        "detail", steps[i].detail));
+		else
+			buf_addf(ask->out, "%s  %-10s %-16s %s\n",
+			    time_text(ask, steps[i].at_ms), steps[i].event,
+			    steps[i].source, steps[i].detail);
+	}
+	if (count == 0)
+		not_found(ask, id);
+}
+
+int
+control_packet_trace(struct control_ask *ask)
+{
+	for (size_t i = 0; i < ask->count; i++)
+		trace_one(ask, ask->words[i]);
+	return 0;
+}
+
+/* "out:N" is a row of the outbox. */
+static bool
+outbox_id(const char *word, int64_t *ret)
+{
+	return str_begins(word, "out:")
+	    && str_int(word + 4, 1, INT64_MAX, ret) == 0;
+}
+
+enum verb { RELEASE, HOLD, CANCEL };
+
+static int64_t
+change(struct control_ask *ask, const char *word, enum verb verb)
+{
+	static const char why[] = "оператор";
+	struct inbox_packet packet;
+	int64_t id;
+
+	if (outbox_id(word, &id))
+		return verb == RELEASE ? outbox_release(ask->tx, id)
+		    : verb == HOLD     ? outbox_hold(ask->tx, id, why)
+		                       : outbox_cancel(ask->tx, id, why);
+	if (!find(ask, word, &packet))
+		return 0;
+	return verb == RELEASE ? inbox_release(ask->tx, packet.id)
+	    : verb == HOLD     ? inbox_hold(ask->tx, packet.id, why)
+	                       : inbox_cancel(ask->tx, packet.id, why);
+}
+
+static int
+change_all(struct control_ask *ask, enum verb verb)
+{
+	static const char *const events[] = { "released", "held",
+		"cancelled" };
+	int status = 0;
+
+	for (size_t i = 0; i < ask->count; i++) {
+		int64_t rows = change(ask, ask->words[i], verb);
+
+		if (rows != 0)
+			journal_add(ask->tx,
+			    &(struct journal_entry){ .event = events[verb],
+			        .packet_id = ask->words[i],
+			        .source = "operator", .digest = "",
+			        .detail = "" });
+		if (ask->json)
+			put_json(ask,
+			    json_pack("{s:s,s:I}", "packet", ask->words[i],
+			        "changed", (json_int_t)rows));
+		else
+			buf_addf(ask->out, "%s: %s\n", ask->words[i],
+			    rows != 0 ? "сделано"
+			              : "нечего менять: нет такого пакета или "
+			                "он в другом состоянии");
+		if (rows == 0)
+			status = 1;
+	}
+	return status;
+}
+
+int
+control_packet_release(struct control_ask *ask)
+{
+	return change_all(ask, RELEASE);
+}
+
+int
+control_packet_hold(struct control_ask *ask)
+{
+	return change_all(ask, HOLD);
+}
+
+int
+control_packet_cancel(struct control_ask *ask)
+{
+	return change_all(ask, CANCEL);
+}

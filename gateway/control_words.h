@@ -1,0 +1,52 @@
+/*
+ * gateway/control_words.h - the grammar of the control socket: one table.
+ */
+#ifndef GATEWAY_CONTROL_WORDS_H
+#define GATEWAY_CONTROL_WORDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct arena;
+struct buf;
+struct config;
+struct store;
+struct store_tx;
+
+/* One command being done. */
+struct control_ask {
+	struct store *store;
+	struct store_tx *tx;
+	const struct config *config;
+	struct arena *arena;
+	const char *const *words; /* after the command's own */
+	size_t count;
+	bool json;
+	struct buf *out;
+};
+
+struct control_command {
+	const char *first, *second; /* "packet", "show"; second may be "" */
+	const char *rest; /* for people: "ID..."; "" none, "[" optional */
+	bool writes;
+	int (*run)(struct control_ask *ask); /* returns the exit status */
+};
+
+/* Row i of the table, or NULL past its end. */
+const struct control_command *control_command_at(size_t i);
+
+/* The commands, in control_packet.c and control_show.c. */
+int control_status(struct control_ask *ask);
+int control_balance(struct control_ask *ask);
+int control_queue(struct control_ask *ask);
+int control_packet_show(struct control_ask *ask);
+int control_packet_cat(struct control_ask *ask);
+int control_packet_trace(struct control_ask *ask);
+int control_packet_release(struct control_ask *ask);
+int control_packet_hold(struct control_ask *ask);
+int control_packet_cancel(struct control_ask *ask);
+int control_person_show(struct control_ask *ask);
+int control_person_find(struct control_ask *ask);
+int control_verify_journal(struct control_ask *ask);
+
+#endif

@@ -1,0 +1,22 @@
+/*
+ * gateway/exchange/sender.h - sends what the outbox owes.
+ *
+ *	lease -> seal -> keep the signed bytes -> send -> read -> record
+ *
+ * The same bytes go again until SMEV says that it has them; "already sent" is
+ * success.  A lane in trouble makes pauses that grow, and costs the others
+ * nothing.  Runs in store.
+ */
+#ifndef GATEWAY_EXCHANGE_SENDER_H
+#define GATEWAY_EXCHANGE_SENDER_H
+
+struct desk;
+struct sender;
+
+struct sender *sender_new(struct desk *desk);
+/* A moment has passed. */
+void sender_tick(struct sender *sender);
+/* Something was put into the outbox: do not wait for the next look. */
+void sender_wake(struct sender *sender);
+
+#endif

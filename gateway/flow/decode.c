@@ -1,0 +1,77 @@
+/* Runs in an opener: a neighbour's words to a changeset. */
+#include "gateway/flow/flow.h"
+
+#include <string.h>
+
+#include "adapters/adapter.h"
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/failpoint.h"
+#include "gateway/config.h"
+#include "gateway/flow/packet.h"
+#include "model/changeset.h"
+
+static bool
+listed(const struct config_list *list, const char *word)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (strcmp(list->items[i], word) == 0)
+			return true;
+	return list->count == 0;
+}
+
+/* May this source say this kind of thing, and about this organisation? */
+static void
+check_rights(struct packet *packet)
+{
+	const struct config_source *source = packet->source;
+	const struct changeset *change = packet->change;
+	const char *code = NULL;
+
+	if (source == NULL)
+		return;
+	for (size_t i = 0; i < change->record_count && code == NULL; i++)
+		if (!listed(&source->kinds,
+		        record_kind_name(change->records[i].kind)))
+			code = "SRC_DENIED";
+	if (code == NULL && !listed(&source->scope, change->scope))
+		code = "SCOPE_DENIED";
+	if (code == NULL && packet->job.channel == CHANNEL_HTTP
+	    && *change->source != '\0'
+	    && strcmp(change->source, source->name) != 0)
+		code = "SRC_OTHER";
+	if (code != NULL)
+		defects_add(&packet->defects,
+		    &(struct defect){ .level = DEFECT_FATAL, .code = code });
+}
+
+void
+flow_decode(const struct flow_tools *tools, struct packet *packet)
+{
+	struct changeset *change;
+	struct err err;
+
+	(void)tools;
+	if (FAILPOINT("opener.decode"))
+		return;
+	if (packet->adapter == NULL || packet->adapter->decode == NULL) {
+		(void)err_set(&err, ERR_REFUSE, "PKT_UNKNOWN_TYPE",
+		    "nobody here reads %s", (const char *)packet->root->name);
+		packet_refuse(packet, &err);
+		return;
+	}
+	if (packet->adapter->decode(packet->root, packet->arena, &change, &err)
+	    == -1) {
+		packet_refuse(packet, &err);
+		return;
+	}
+	packet->change = change;
+	check_rights(packet);
+	/* One list, in the order in which the stages found them. */
+	for (size_t i = 0; i < change->defects.count; i++)
+		defects_add(&packet->defects, &change->defects.items[i]);
+	change->defects = packet->defects;
+	change->packet_id = packet->packet_id;
+	if (packet->source != NULL)
+		change->source = packet->source->name;
+}

@@ -1,0 +1,150 @@
+/* Runs in a sealer. */
+#include "gateway/flow/encode.h"
+
+#include <string.h>
+
+#include "adapters/adapter.h"
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/failpoint.h"
+#include "base/str.h"
+#include "gateway/config.h"
+#include "gateway/flow/job.h"
+#include "model/changeset.h"
+#include "model/changeset_codec.h"
+#include "smev/smev_codec.h"
+
+static enum smev_version
+version_of(const struct config *config)
+{
+	const char *version = config->smev.version;
+
+	return strcmp(version, "1.3") == 0 ? SMEV_1_3
+	    : strcmp(version, "1.2") == 0 ? SMEV_1_2
+	                                  : SMEV_1_1;
+}
+
+/* The stored changesets as one, records in their order and numbered anew. */
+static int
+merge(const struct seal_job *job, struct arena *arena,
+    struct changeset **ret_change, struct err *err)
+{
+	struct changeset *all = NULL, *one;
+	struct record *records;
+	size_t count = 0;
+
+	for (size_t i = 0; i < job->body_count; i++) {
+		if (changeset_decode(job->bodies[i], job->body_bytes[i], arena,
+		        &one, err)
+		    == -1)
+			return -1;
+		if (all == NULL) {
+			all = one;
+			count = one->record_count;
+			continue;
+		}
+		records = arena_alloc(arena,
+		    (count + one->record_count + 1) * sizeof(*records));
+		if (count != 0)
+			memcpy(records, all->records, count * sizeof(*records));
+		if (one->record_count != 0)
+			memcpy(records + count, one->records,
+			    one->record_count * sizeof(*records));
+		count += one->record_count;
+		all->records = records;
+		all->record_count = count;
+	}
+	if (all == NULL)
+		return err_set(err, ERR_HOLD, "CHG_FORMAT", "nothing to say");
+	for (size_t i = 0; job->body_count > 1 && i < count; i++)
+		all->records[i].rec_no = (long)i + 1;
+	all->packet_id = job->message_id;
+	*ret_change = all;
+	return 0;
+}
+
+/* Our answer's words as a reason that SMEV knows, or NULL: there is content. */
+static const char *
+reject_code(const struct answer *answer)
+{
+	static const char *const known[] = { "ACCESS_DENIED", "NO_DATA",
+		"UNKNOWN_REQUEST_DESCRIPTION" };
+
+	if (answer == NULL)
+		return NULL;
+	if (strcmp(answer->status, "no_data") == 0)
+		return "NO_DATA";
+	if (strcmp(answer->status, "ambiguous") == 0)
+		return "FAILURE";
+	if (strcmp(answer->status, "rejected") != 0)
+		return NULL;
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (strcmp(answer->code, known[i]) == 0)
+			return known[i];
+	return "FAILURE";
+}
+
+static int
+encode_send(const struct config *config, const struct seal_job *job,
+    struct arena *arena, struct buf *out, struct err *err)
+{
+	struct smev_send send = {
+		.version = version_of(config),
+		.op = (enum smev_op)job->op,
+		.message_id = job->message_id,
+		.to = job->to,
+	};
+	const struct answer *answer;
+	const struct adapter *adapter;
+	struct changeset *change;
+	struct buf content;
+	int rc = -1;
+
+	if (merge(job, arena, &change, err) == -1)
+		return -1;
+	answer = change->record_count == 0 ? NULL : change->records[0].answer;
+	send.reject_code = reject_code(answer);
+	if (send.reject_code != NULL) {
+		send.reject_text = *answer->code == '\0' ? answer->text
+		    : arena_printf(arena, "%s: %s", answer->code,
+		          answer->text);
+		return smev_write_send(&send, out, err);
+	}
+	adapter = adapter_named(job->kind);
+	if (adapter == NULL || adapter->encode == NULL)
+		return err_set(err, ERR_HOLD, "X_ENCODER",
+		    "nothing writes messages of kind %s", job->kind);
+	buf_init(&content, 0);
+	if (adapter->encode(change, &content, err) == 0) {
+		send.content = buf_text(&content);
+		send.content_bytes = content.bytes;
+		rc = smev_write_send(&send, out, err);
+	}
+	buf_release(&content);
+	return rc;
+}
+
+int
+flow_encode(const struct config *config, const struct seal_job *job,
+    struct arena *arena, struct buf *out, struct err *err)
+{
+	enum smev_version version = version_of(config);
+	const char *ns = *job->namespace_uri == '\0' ? NULL
+	    : job->namespace_uri;
+
+	if (FAILPOINT("encode.job"))
+		return err_set(err, ERR_RETRY, "X_INTERNAL", "failpoint");
+	switch ((enum smev_op)job->op) {
+	case SMEV_SEND_REQUEST:
+	case SMEV_SEND_RESPONSE:
+		return encode_send(config, job, arena, out, err);
+	case SMEV_ACK:
+		smev_write_ack(version, job->message_id, job->accepted, out);
+		return 0;
+	default:
+		smev_write_get(version, (enum smev_op)job->op, ns,
+		    ns == NULL ? NULL : job->root, NULL, job->timestamp, out);
+		return 0;
+	}
+}

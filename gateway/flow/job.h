@@ -1,0 +1,173 @@
+/*
+ * gateway/flow/job.h - what store, openers and sealers say to one another.
+ *
+ * Each struct is one message of gateway/ipc.h, and its two functions the only
+ * place that knows how it lies in bytes.  What comes from an opener is checked
+ * as if a stranger had sent it: a read that does not fit returns false.
+ */
+#ifndef GATEWAY_FLOW_JOB_H
+#define GATEWAY_FLOW_JOB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena;
+struct buf;
+struct ipc_message;
+
+/* How bytes came to us, and so what an opener may expect of them. */
+enum channel { CHANNEL_HTTP, CHANNEL_SMEV, CHANNEL_END };
+
+/* IPC_OPEN, IPC_DECODE: look at these bytes.  body NULL in IPC_DECODE means
+ * the tree that IPC_OPEN of the same id left behind. */
+struct open_job {
+	enum channel channel;
+	int op; /* enum smev_op, for CHANNEL_SMEV */
+	const char *source; /* name in the settings; "" for SMEV */
+	const char *content_type;
+	const char *digest; /* Streebog-256 of body, hex */
+	const void *body;
+	size_t body_bytes;
+};
+
+void open_job_write(const struct open_job *job, struct buf *out);
+bool open_job_read(
+    const struct ipc_message *msg, struct arena *arena, struct open_job *ret);
+
+/* IPC_OPENED: what the packet calls itself.  changeset holds the defects that
+ * end it here; empty when there are none. */
+struct opened {
+	const char *packet_id;
+	const char *kind;
+	const void *changeset;
+	size_t changeset_bytes;
+};
+
+void opened_write(const struct opened *opened, struct buf *out);
+bool opened_read(
+    const struct ipc_message *msg, struct arena *arena, struct opened *ret);
+
+/* IPC_DECODED: what it says.  For SMEV the facts of its envelope too. */
+struct decoded {
+	bool need_body; /* the tree is gone: send IPC_DECODE with the body */
+	int answer; /* enum smev_answer_kind; 0 for HTTP */
+	bool signature_ok; /* SMEV's own */
+	const char *message_id, *ack_id, *original_message_id, *reply_to;
+	const char *sender, *sending_timestamp;
+	const char *datatype; /* name in the settings of what content is; "" */
+	const char *source; /* whose words they are, by the data type; "" */
+	const char *code, *why; /* of a fault, a rejection, a bad signature */
+	const void *changeset; /* empty: there is no content */
+	size_t changeset_bytes;
+};
+
+void decoded_write(const struct decoded *decoded, struct buf *out);
+bool decoded_read(
+    const struct ipc_message *msg, struct arena *arena, struct decoded *ret);
+
+/* IPC_SEAL: make these bytes for SMEV, signed. */
+struct seal_job {
+	int op; /* enum smev_op */
+	const char *message_id; /* Send*, or the one to Ack */
+	const char *kind; /* adapter that encodes the content */
+	const char *to; /* SendResponse: ReplyTo */
+	const char *namespace_uri, *root; /* Get*: selector; "" none */
+	const char *timestamp; /* Get*, GetStatus: xs:dateTime */
+	bool accepted; /* Ack */
+	size_t body_count; /* changesets, merged in this order */
+	const void **bodies;
+	size_t *body_bytes;
+};
+
+void seal_job_write(const struct seal_job *job, struct buf *out);
+bool seal_job_read(
+    const struct ipc_message *msg, struct arena *arena, struct seal_job *ret);
+
+/* IPC_SEALED: the signed call, or why there is none (kind of enum err_kind). */
+struct sealed {
+	int kind; /* 0: it is there */
+	const char *code, *why;
+	const char *soap_action;
+	const void *call;
+	size_t call_bytes;
+};
+
+void sealed_write(const struct sealed *sealed, struct buf *out);
+bool sealed_read(
+    const struct ipc_message *msg, struct arena *arena, struct sealed *ret);
+
+/* IPC_CALL: send this.  IPC_CALLED: what came of it. */
+struct call_job {
+	const char *url, *soap_action;
+	int64_t timeout_ms, max_bytes;
+	const void *body;
+	size_t body_bytes;
+};
+
+void call_job_write(const struct call_job *job, struct buf *out);
+bool call_job_read(
+    const struct ipc_message *msg, struct arena *arena, struct call_job *ret);
+
+struct called {
+	int http; /* status; 0: no answer */
+	const char *content_type, *error;
+	int64_t took_ms;
+	const void *body;
+	size_t body_bytes;
+};
+
+void called_write(const struct called *called, struct buf *out);
+bool called_read(
+    const struct ipc_message *msg, struct arena *arena, struct called *ret);
+
+/* IPC_SIGN, IPC_SIGNED.  An empty digest asks who signs. */
+struct sign_job {
+	const void *digest;
+	size_t digest_bytes;
+};
+
+struct signed_value {
+	int algorithm; /* enum gost_digest that the key signs */
+	const char *cert_base64;
+	const char *code, *why; /* "" when value is there */
+	const void *value;
+	size_t value_bytes;
+};
+
+void sign_job_write(const struct sign_job *job, struct buf *out);
+bool sign_job_read(const struct ipc_message *msg, struct sign_job *ret);
+void signed_write(const struct signed_value *value, struct buf *out);
+bool signed_read(const struct ipc_message *msg, struct arena *arena,
+    struct signed_value *ret);
+
+/* IPC_ACCEPT, IPC_VALIDATE, IPC_STATUS, IPC_CHANGES from front. */
+struct ask {
+	const char *source;
+	const char *content_type;
+	const char *digest;
+	const char *packet_id; /* IPC_STATUS */
+	int64_t wait_ms; /* IPC_ACCEPT; 0: do not wait */
+	int64_t after; /* IPC_CHANGES */
+	const void *body;
+	size_t body_bytes;
+};
+
+void ask_write(int type, const struct ask *ask, struct buf *out);
+bool
+ask_read(const struct ipc_message *msg, struct arena *arena, struct ask *ret);
+
+/* IPC_ANSWER to front. */
+struct reply {
+	int http;
+	const char *content_type;
+	int64_t retry_after_s; /* 0: none */
+	const void *body;
+	size_t body_bytes;
+};
+
+void reply_write(const struct reply *reply, struct buf *out);
+bool reply_read(
+    const struct ipc_message *msg, struct arena *arena, struct reply *ret);
+
+#endif

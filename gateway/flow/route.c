@@ -1,0 +1,136 @@
+/* Runs in store, inside settle's transaction. */
+#include "gateway/flow/route.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/codes.h"
+#include "gateway/config.h"
+#include "gateway/desk.h"
+#include "model/changeset.h"
+#include "model/changeset_codec.h"
+#include "model/domain_event.h"
+#include "model/protocol.h"
+#include "queue/outbox.h"
+
+static void
+put(struct store_tx *tx, const struct transit *transit, const char *lane,
+    const char *kind, const char *subject, const char *dedup_key,
+    const struct changeset *change)
+{
+	struct buf body;
+
+	buf_init(&body, 0);
+	changeset_encode(change, &body);
+	outbox_put(tx,
+	    &(struct message){
+	        .lane = lane,
+	        .kind = kind,
+	        .subject = subject,
+	        .dedup_key = dedup_key,
+	        .reply_to = strcmp(lane, LANE_ANSWERS) == 0
+	            ? transit->decoded.reply_to
+	            : "",
+	        .cause = transit->packet_id,
+	        .body = body.data,
+	        .body_bytes = body.bytes,
+	        .due_ms = clock_now_ms(),
+	    });
+	buf_release(&body);
+}
+
+/* The federal segment hears of every change of a learner, in its order. */
+static void
+tell_federal(struct store_tx *tx, struct transit *transit,
+    const struct domain_event *event)
+{
+	const struct config *config = transit->desk->config;
+	bool wanted = false;
+
+	for (size_t i = 0; i < config->datatype_count; i++)
+		if (!config->datatypes[i].provider
+		    && strcmp(config->datatypes[i].adapter, "federal-push")
+		        == 0)
+			wanted = true;
+	if (!wanted || event->snapshot == NULL)
+		return;
+	put(tx, transit, LANE_FEDERAL, "federal-push", event->subject,
+	    arena_printf(transit->arena, "federal:%s:%lld", event->subject,
+	        (long long)event->change_seq),
+	    event->snapshot);
+}
+
+static struct changeset *
+answer_of(struct transit *transit, const char *status, const char *code,
+    const char *text)
+{
+	struct changeset *change = changeset_new(transit->arena);
+	struct answer *answer = arena_alloc(transit->arena, sizeof(*answer));
+
+	*answer = (struct answer){ .status = status, .code = code,
+		.text = text, .federal_guid = "" };
+	change->kind = "ANSWER";
+	change->mode = MODE_ANSWER;
+	if (transit->change != NULL)
+		change->their_id = transit->change->their_id;
+	changeset_records(change, transit->arena, 1);
+	change->records[0].rec_no = 1;
+	change->records[0].kind = RECORD_ANSWER;
+	change->records[0].answer = answer;
+	return change;
+}
+
+static void
+put_answer(struct store_tx *tx, struct transit *transit, const char *kind,
+    const struct changeset *change)
+{
+	put(tx, transit, LANE_ANSWERS, kind, "",
+	    arena_printf(transit->arena, "answer:%s", transit->packet_id),
+	    change);
+}
+
+void
+flow_route(struct store_tx *tx, struct transit *transit,
+    const struct domain_events *events, const struct protocol *protocol)
+{
+	const struct changeset *change = transit->change;
+	bool answered = false;
+
+	(void)protocol;
+	for (const struct domain_event *e = events->first; e != NULL;
+	     e = e->next) {
+		if (e->type == EVENT_ANSWER_OWED) {
+			put_answer(tx, transit, change->reply_kind,
+			    e->snapshot);
+			answered = true;
+		} else {
+			tell_federal(tx, transit, e);
+		}
+	}
+	/* One answer a message, however many records it has. */
+	if (!answered && *change->reply_kind != '\0'
+	    && transit->channel == CHANNEL_SMEV
+	    && *transit->decoded.reply_to != '\0')
+		put_answer(tx, transit, change->reply_kind,
+		    answer_of(transit, "ok", "", ""));
+}
+
+void
+route_reject(struct store_tx *tx, struct transit *transit, const char *code,
+    const char *why)
+{
+	const struct code *row = code_find(code);
+	const char *smev = row == NULL || *row->smev == '\0' ? "FAILURE"
+	    : row->smev;
+	const char *text = row == NULL ? why : row->title;
+
+	if (transit->channel != CHANNEL_SMEV
+	    || *transit->decoded.reply_to == '\0')
+		return;
+	/* NO_DATA and its like travel as they are; a failure says our code. */
+	put_answer(tx, transit, "reject",
+	    answer_of(transit, "rejected",
+	        strcmp(smev, "FAILURE") == 0 ? code : smev, text));
+}

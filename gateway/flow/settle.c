@@ -1,0 +1,337 @@
+#include "gateway/flow/settle.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/codes.h"
+#include "base/err.h"
+#include "base/failpoint.h"
+#include "base/log.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "base/rand.h"
+#include "gateway/config.h"
+#include "gateway/desk.h"
+#include "gateway/flow/fail.h"
+#include "gateway/exchange/polled.h"
+#include "gateway/flow/route.h"
+#include "gateway/ipc.h"
+#include "gateway/protocol_xml.h"
+#include "model/changeset.h"
+#include "model/changeset_codec.h"
+#include "model/domain_event.h"
+#include "model/protocol.h"
+#include "queue/inbox.h"
+#include "queue/journal.h"
+#include "queue/queue.h"
+#include "queue/retry.h"
+#include "registry/registry.h"
+#include "store/store.h"
+
+static struct source_lane *
+lane_of(struct desk *desk, const char *source)
+{
+	struct source_lane *lane = map_get(desk->lanes, source);
+
+	if (lane == NULL) {
+		lane = xcalloc(1, sizeof(*lane));
+		lane->tail = &lane->first;
+		(void)map_put(desk->lanes, source, lane);
+	}
+	return lane;
+}
+
+void
+settle_queue(struct transit *t)
+{
+	struct source_lane *lane = lane_of(t->desk, t->source);
+
+	t->lane_next = NULL;
+	*lane->tail = t;
+	lane->tail = &t->lane_next;
+}
+
+/* The packet's own changes, each record's outcome in the protocol. */
+static void
+apply(struct store_tx *tx, struct transit *t, struct protocol *protocol)
+{
+	struct changeset *change = t->change;
+	struct domain_events events;
+	int order;
+
+	order = change->seq == 0 ? 0
+	    : inbox_sequence(tx, t->source, change->scope, change->kind,
+	          change->seq, change->based_on,
+	          change->mode == MODE_FULL_LIST);
+	if (order >= 2) {
+		defects_add(&change->defects,
+		    &(struct defect){ .level = DEFECT_FATAL,
+		        .code = order == 2 ? "STALE" : "NEED_FULL" });
+		fail_refuse(tx, t, protocol);
+		return;
+	}
+	if (order == 1)
+		defects_add(&change->defects,
+		    &(struct defect){ .level = DEFECT_WARN,
+		        .code = "SEQ_GAP" });
+	domain_events_init(&events, t->arena);
+	registry_apply(tx, change, t->arena, &events, protocol);
+	flow_route(tx, t, &events, protocol);
+	fail_count(t, protocol);
+}
+
+static void
+run_settle(struct store_tx *tx, struct batch_job *job)
+{
+	struct transit *t = TRANSIT_OF(job);
+	struct protocol protocol = { .packet_id = t->packet_id,
+		.kind = t->change->kind, .started_ms = t->received_ms };
+	struct err err;
+
+	protocol.defects = t->change->defects;
+	store_savepoint(tx);
+	if (t->channel == CHANNEL_SMEV && !polled_accept(tx, t)) {
+		(void)store_release(tx, &err);
+		return;
+	}
+	if (t->change->defects.total != 0
+	    && t->change->defects.worst == DEFECT_FATAL)
+		fail_refuse(tx, t, &protocol);
+	else
+		apply(tx, t, &protocol);
+	fail_finish(tx, t, &protocol);
+	(void)FAILPOINT("settle.before_release");
+	if (store_release(tx, &err) == -1)
+		fail_settle(tx, t, &err);
+}
+
+static void
+log_settled(const struct transit *t)
+{
+	log_event(LOG_LEVEL_INFO,
+	    "packet=%s stage=settle from=%s result=%s%s%s ms=%lld",
+	    t->packet_id, t->source, t->state_name,
+	    *t->code == '\0' ? "" : " code=", t->code,
+	    (long long)(clock_mono_ms() - t->started_ms));
+}
+
+/* Not now: the row stays as it is, and is due again after a pause. */
+static void
+done_failed(struct transit *t, const struct err *err)
+{
+	log_event(LOG_LEVEL_WARN,
+	    "packet=%s stage=settle from=%s result=retry code=%s",
+	    t->packet_id, t->source, err->code);
+	if (t->front_id != 0)
+		desk_reply(t,
+		    &(struct reply){ .http = 202,
+		        .content_type = "application/xml; charset=utf-8",
+		        .body = t->receipt, .body_bytes = t->receipt_bytes });
+	if (t->end != NULL)
+		t->end(t, err);
+	transit_free(t);
+}
+
+static void
+done_settle(struct batch_job *job, const struct err *err)
+{
+	struct transit *t = TRANSIT_OF(job);
+
+	if (err != NULL) {
+		done_failed(t, err);
+		return;
+	}
+	t->desk->settled++;
+	log_settled(t);
+	settle_answer(t);
+	if (t->end != NULL)
+		t->end(t, NULL);
+	transit_free(t);
+}
+
+void
+settle_answer(struct transit *t)
+{
+	struct reply reply = { .http = t->http,
+		.content_type = "application/xml; charset=utf-8",
+		.body = t->protocol, .body_bytes = t->protocol_bytes };
+
+	if (t->protocol_bytes == 0) {
+		reply.http = 202;
+		reply.body = t->receipt;
+		reply.body_bytes = t->receipt_bytes;
+	}
+	desk_reply(t, &reply);
+}
+
+static void
+start_settle(struct transit *t)
+{
+	t->state = TRANSIT_SETTLING;
+	t->job.run = run_settle;
+	t->job.done = done_settle;
+	batch_add(t->desk->batch, &t->job);
+}
+
+/* All at the head of the lane that have been read may be settled. */
+static void
+settle_ready(struct desk *desk, const char *source)
+{
+	struct source_lane *lane = lane_of(desk, source);
+	struct transit *t;
+
+	while ((t = lane->first) != NULL && t->state == TRANSIT_READY) {
+		lane->first = t->lane_next;
+		if (lane->first == NULL)
+			lane->tail = &lane->first;
+		start_settle(t);
+	}
+}
+
+/* What an opener made is read here, before any transaction. */
+static void
+read_changeset(struct transit *t)
+{
+	struct err err;
+
+	if (t->decoded.changeset_bytes != 0
+	    && changeset_decode(t->decoded.changeset,
+	           t->decoded.changeset_bytes, t->arena, &t->change, &err)
+	        == 0)
+		return;
+	t->change = changeset_new(t->arena);
+	defects_init(&t->change->defects, t->arena);
+	if (t->decoded.changeset_bytes != 0)
+		defects_add(&t->change->defects,
+		    &(struct defect){ .level = DEFECT_FATAL,
+		        .code = "CHG_FORMAT" });
+}
+
+/* POST /v1/validate: the protocol is the answer, and all there is. */
+static void
+answer_validate(struct transit *t)
+{
+	struct protocol protocol = { .packet_id = t->packet_id,
+		.kind = t->change->kind, .started_ms = t->received_ms,
+		.finished_ms = clock_now_ms(),
+		.defects = t->change->defects };
+	bool bad = protocol.defects.total != 0
+	    && protocol.defects.worst >= DEFECT_ERROR;
+	struct buf xml;
+
+	protocol.status = !bad ? "ACCEPTED"
+	    : protocol.defects.worst == DEFECT_FATAL ? "REFUSED" : "PARTIAL";
+	buf_init(&xml, 0);
+	protocol_xml(&protocol, &xml);
+	desk_reply(t,
+	    &(struct reply){
+	        .http = protocol.defects.total != 0
+	                && protocol.defects.worst == DEFECT_FATAL
+	            ? fail_http(&protocol)
+	            : 200,
+	        .content_type = "application/xml; charset=utf-8",
+	        .body = xml.data,
+	        .body_bytes = xml.bytes });
+	buf_release(&xml);
+	transit_free(t);
+}
+
+void
+settle_decoded(struct desk *desk, const struct ipc_message *msg)
+{
+	struct transit *t = transit_find(desk, msg->id);
+
+	if (t == NULL || t->state != TRANSIT_READING)
+		return;
+	if (!decoded_read(msg, t->arena, &t->decoded)) {
+		t->opener = -1;
+		t->deaths++;
+		desk_retry(desk);
+		return;
+	}
+	if (t->decoded.need_body) {
+		t->opener = -1;
+		(void)desk_send_opener(t);
+		return;
+	}
+	t->decoded.changeset = arena_memdup(t->arena, t->decoded.changeset,
+	    t->decoded.changeset_bytes);
+	read_changeset(t);
+	if (t->validate) {
+		answer_validate(t);
+		return;
+	}
+	if (t->channel == CHANNEL_SMEV) {
+		if (t->read(t))
+			start_settle(t);
+		else
+			transit_free(t);
+		return;
+	}
+	t->state = TRANSIT_READY;
+	settle_ready(desk, t->source);
+}
+
+static void
+run_poison(struct store_tx *tx, struct batch_job *job)
+{
+	struct transit *t = TRANSIT_OF(job);
+
+	fail_poison(tx, t);
+}
+
+static void
+done_poison(struct batch_job *job, const struct err *err)
+{
+	struct transit *t = TRANSIT_OF(job);
+	char *source = xstrdup(t->source);
+	struct desk *desk = t->desk;
+
+	if (err == NULL)
+		log_settled(t);
+	settle_answer(t);
+	if (t->end != NULL)
+		t->end(t, err);
+	transit_free(t);
+	settle_ready(desk, source);
+	free(source);
+}
+
+/* Take it out of its lane, wherever it stands there. */
+static void
+lane_drop(struct transit *t)
+{
+	struct source_lane *lane = lane_of(t->desk, t->source);
+	struct transit **at = &lane->first;
+
+	while (*at != NULL && *at != t)
+		at = &(*at)->lane_next;
+	if (*at == NULL)
+		return;
+	*at = t->lane_next;
+	for (lane->tail = &lane->first; *lane->tail != NULL;)
+		lane->tail = &(*lane->tail)->lane_next;
+}
+
+void
+settle_poison(struct transit *t)
+{
+	struct err err;
+
+	if (t->channel == CHANNEL_SMEV && t->end != NULL
+	    && !polled_is_message(t->op)) {
+		(void)err_set(&err, ERR_RETRY, "PKT_POISON",
+		    "openers died of the answer");
+		t->end(t, &err);
+		transit_free(t);
+		return;
+	}
+	lane_drop(t);
+	t->state = TRANSIT_SETTLING;
+	t->job.run = run_poison;
+	t->job.done = done_poison;
+	batch_add(t->desk->batch, &t->job);
+}

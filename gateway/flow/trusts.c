@@ -1,0 +1,59 @@
+#include "gateway/flow/trusts.h"
+
+#include "base/err.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "crypto/trust.h"
+#include "gateway/config.h"
+
+struct trusts {
+	struct trust *smev;
+	struct map *sources;
+};
+
+static int
+open_smev(const struct config_smev *smev, struct trust *trust, struct err *err)
+{
+	for (size_t i = 0; i < smev->smev_cert.count; i++)
+		if (trust_pin(trust, smev->smev_cert.items[i], err) == -1)
+			return -1;
+	if (*smev->ca_folder != '\0')
+		return trust_add_ca(trust, smev->ca_folder, err);
+	return 0;
+}
+
+int
+trusts_open(const struct config *config, struct trusts **ret, struct err *err)
+{
+	struct trusts *trusts = xcalloc(1, sizeof(*trusts));
+	const struct config_source *source;
+	struct trust *trust;
+
+	trusts->smev = trust_new();
+	trusts->sources = map_new();
+	if (open_smev(&config->smev, trusts->smev, err) == -1)
+		return -1;
+	for (size_t i = 0; i < config->source_count; i++) {
+		source = &config->sources[i];
+		if (*source->signer == '\0')
+			continue;
+		trust = trust_new();
+		(void)map_put(trusts->sources, source->name, trust);
+		if (trust_pin(trust, source->signer, err) == -1)
+			return -1;
+	}
+	*ret = trusts;
+	return 0;
+}
+
+struct trust *
+trusts_smev(const struct trusts *trusts)
+{
+	return trusts->smev;
+}
+
+struct trust *
+trusts_source(const struct trusts *trusts, const char *source)
+{
+	return map_get(trusts->sources, source);
+}

@@ -1,0 +1,284 @@
+/*
+ * gateway/role_parent.c - the map: which roles there are, and which pairs of
+ * them have a socket.
+ *
+ *	front ---- store ---- opener x N
+ *	             | \ 
+ *	        courier  sealer x N ---- signer
+ *
+ * It holds the listening sockets and the pids, and touches no packet.
+ */
+#include "gateway/role_parent.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "crypto/dsig.h"
+#include "crypto/gost.h"
+#include "gateway/config.h"
+#include "gateway/listen.h"
+#include "gateway/role.h"
+#include "gateway/supervise.h"
+
+struct parent {
+	struct event_base *base;
+	struct config *config;
+	struct supervisor *sup;
+	struct event *signals;
+	int signal_fd;
+	int listen_fds[LISTEN_MAX];
+	int listen_count;
+	bool announced;
+};
+
+static const struct {
+	enum ipc_role a, b;
+} pairs[] = {
+	{ ROLE_FRONT, ROLE_STORE },
+	{ ROLE_OPENER, ROLE_STORE },
+	{ ROLE_SEALER, ROLE_STORE },
+	{ ROLE_SEALER, ROLE_SIGNER },
+	{ ROLE_COURIER, ROLE_STORE },
+};
+
+static const struct {
+	const char *name;
+	int (*run)(const struct role_start *start);
+} roles[ROLE_COUNT] = {
+	[ROLE_PARENT] = { "parent", NULL },
+	[ROLE_FRONT] = { "front", role_front },
+	[ROLE_STORE] = { "store", role_store },
+	[ROLE_OPENER] = { "opener", role_opener },
+	[ROLE_SEALER] = { "sealer", role_sealer },
+	[ROLE_SIGNER] = { "signer", role_signer },
+	[ROLE_COURIER] = { "courier", role_courier },
+};
+
+const char *
+role_name(enum ipc_role role)
+{
+	return roles[role].name;
+}
+
+static enum log_level
+level_of(const struct config *config)
+{
+	const char *level = config->log.level;
+
+	return strcmp(level, "error") == 0 ? LOG_LEVEL_ERROR
+	    : strcmp(level, "warn") == 0   ? LOG_LEVEL_WARN
+	    : strcmp(level, "debug") == 0  ? LOG_LEVEL_DEBUG
+	                                   : LOG_LEVEL_INFO;
+}
+
+/* Close all that a role was not given: other roles' sockets above all. */
+static void
+close_others(const struct role_start *start)
+{
+	long last = sysconf(_SC_OPEN_MAX);
+
+	if (last > 4096)
+		last = 4096;
+	for (int fd = 3; fd < last; fd++) {
+		bool keep = fd == start->control_fd;
+
+		for (int i = 0; i < start->listen_count; i++)
+			keep |= fd == start->listen_fds[i];
+		if (!keep)
+			(void)close(fd);
+	}
+}
+
+static void
+plain_signals(void)
+{
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+	sigset_t none;
+
+	/* The terminal's ^C goes to all; parent says when to stop. */
+	(void)sigaction(SIGINT, &ignore, NULL);
+	(void)sigaction(SIGTERM, &ignore, NULL);
+	(void)sigaction(SIGHUP, &ignore, NULL);
+	(void)sigaction(SIGPIPE, &ignore, NULL);
+	(void)sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static int
+child(const struct role_start *start, void *arg)
+{
+	struct parent *parent = arg;
+	struct role_start mine = *start;
+	char name[32];
+
+	mine.config = parent->config;
+	if (mine.role == ROLE_FRONT) {
+		mine.listen_fds = parent->listen_fds;
+		mine.listen_count = parent->listen_count;
+	}
+	close_others(&mine);
+	plain_signals();
+	(void)snprintf(name, sizeof(name), "%s-%d", role_name(mine.role),
+	    mine.index);
+	log_open(name, level_of(parent->config));
+	return roles[mine.role].run(&mine);
+}
+
+static void
+reload(struct parent *parent)
+{
+	struct config *fresh;
+	struct err err;
+
+	if (config_load(parent->config->path, &fresh, &err) == -1) {
+		log_event(LOG_LEVEL_ERROR,
+		    "event=reload result=refused code=%s why=\"%s\"", err.code,
+		    err.text);
+		return;
+	}
+	config_free(parent->config);
+	parent->config = fresh;
+	log_event(LOG_LEVEL_INFO, "event=reload result=started");
+	supervisor_replace(parent->sup);
+}
+
+static void
+on_signal(evutil_socket_t fd, short what, void *arg)
+{
+	struct parent *parent = arg;
+	struct signalfd_siginfo info;
+
+	(void)what;
+	while (read(fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+		if (info.ssi_signo == SIGCHLD)
+			supervisor_reap(parent->sup);
+		else if (info.ssi_signo == SIGHUP)
+			reload(parent);
+		else
+			supervisor_stop(parent->sup);
+	}
+}
+
+static void
+watch_signals(struct parent *parent)
+{
+	sigset_t set;
+
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGCHLD);
+	(void)sigaddset(&set, SIGHUP);
+	(void)sigaddset(&set, SIGINT);
+	(void)sigaddset(&set, SIGTERM);
+	(void)sigprocmask(SIG_BLOCK, &set, NULL);
+	parent->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	parent->signals = event_new(parent->base, parent->signal_fd,
+	    EV_READ | EV_PERSIST, on_signal, parent);
+	(void)event_add(parent->signals, NULL);
+}
+
+/*
+ * The known answers, in a process of their own: parent itself loads nothing of
+ * OpenSSL, so each role starts it anew.
+ */
+static int
+selftest(const struct config *config)
+{
+	struct err err;
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		if (gost_setup(config->openssl_conf, &err) == 0
+		    && dsig_setup(&err) == 0 && gost_selftest(&err) == 0)
+			_exit(0);
+		log_event(LOG_LEVEL_ERROR,
+		    "event=selftest result=failed code=%s why=\"%s\"",
+		    err.code, err.text);
+		_exit(1);
+	}
+	while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
+		;
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -1;
+}
+
+static void
+on_announce(evutil_socket_t fd, short what, void *arg)
+{
+	struct parent *parent = arg;
+	char name[128];
+
+	(void)fd;
+	(void)what;
+	if (parent->announced || !supervisor_ready(parent->sup))
+		return;
+	parent->announced = true;
+	for (int i = 0; i < parent->listen_count; i++) {
+		listen_name(parent->listen_fds[i], name, sizeof(name));
+		log_event(LOG_LEVEL_INFO, "event=serving listen=%s", name);
+	}
+}
+
+static void
+want_roles(struct parent *parent)
+{
+	const struct config *config = parent->config;
+	bool smev = *config->smev.url != '\0';
+
+	supervisor_want(parent->sup, ROLE_STORE, 1);
+	supervisor_want(parent->sup, ROLE_OPENER, (int)config->roles.openers);
+	if (smev) {
+		supervisor_want(parent->sup, ROLE_SIGNER, 1);
+		supervisor_want(parent->sup, ROLE_SEALER,
+		    (int)config->roles.sealers);
+		supervisor_want(parent->sup, ROLE_COURIER, 1);
+	}
+	supervisor_want(parent->sup, ROLE_FRONT, 1);
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
+		supervisor_pair(parent->sup, pairs[i].a, pairs[i].b);
+}
+
+int
+role_parent(struct config *config)
+{
+	struct timeval announce = { .tv_usec = 50000 };
+	struct parent *parent = xcalloc(1, sizeof(*parent));
+	struct event *timer;
+	struct err err;
+
+	log_open("parent", level_of(config));
+	parent->config = config;
+	if (selftest(config) == -1)
+		return 1;
+	if (listen_open(config, parent->listen_fds, &parent->listen_count,
+	        &err)
+	    == -1) {
+		log_event(LOG_LEVEL_ERROR,
+		    "event=start result=failed code=%s why=\"%s\"", err.code,
+		    err.text);
+		return 1;
+	}
+	parent->base = event_base_new();
+	parent->sup = supervisor_new(parent->base,
+	    (int)config->roles.hang_ms, child, parent);
+	want_roles(parent);
+	watch_signals(parent);
+	timer = event_new(parent->base, -1, EV_PERSIST, on_announce, parent);
+	(void)event_add(timer, &announce);
+	supervisor_start(parent->sup);
+	(void)event_base_dispatch(parent->base);
+	log_event(LOG_LEVEL_INFO, "event=stopped");
+	config_free(parent->config);
+	return 0;
+}

@@ -1,0 +1,255 @@
+/*
+ * gateway/role_sealer.c - makes what goes out: encode, transform, have signed.
+ *
+ * Pure, and sees only what store gives it.  A job waits in its slot for the
+ * signature; nothing else waits with it.
+ */
+#include "gateway/role.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/failpoint.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "crypto/dsig.h"
+#include "crypto/gost.h"
+#include "gateway/config.h"
+#include "gateway/flow/encode.h"
+#include "gateway/flow/job.h"
+#include "gateway/loop.h"
+#include "gateway/sandbox.h"
+#include "smev/smev_codec.h"
+#include "xsd/xml_doc.h"
+
+#define SLOTS 1024 /* jobs that wait for the signer at once */
+
+struct slot {
+	bool used;
+	uint64_t id; /* store's */
+	struct arena *arena;
+	struct smev_unsigned *call;
+	const char *soap_action;
+};
+
+struct sealer {
+	const struct config *config;
+	struct loop *loop;
+	struct slot slots[SLOTS];
+	char *cert_base64; /* the signer's; NULL until it said so */
+	int algorithm;
+};
+
+static void
+send_sealed(struct sealer *sealer, uint64_t id, const struct sealed *sealed)
+{
+	struct ipc_peer *store = loop_peer(sealer->loop, ROLE_STORE, 0);
+	struct buf out;
+
+	buf_init(&out, 0);
+	sealed_write(sealed, &out);
+	if (store != NULL)
+		(void)ipc_send(store, IPC_SEALED, id, out.data, out.bytes);
+	buf_release(&out);
+}
+
+static void
+send_error(struct sealer *sealer, uint64_t id, enum err_kind kind,
+    const char *code, const char *why)
+{
+	send_sealed(sealer, id,
+	    &(struct sealed){ .kind = (int)kind, .code = code, .why = why });
+}
+
+static struct slot *
+slot_take(struct sealer *sealer)
+{
+	for (size_t i = 0; i < SLOTS; i++)
+		if (!sealer->slots[i].used)
+			return &sealer->slots[i];
+	return NULL;
+}
+
+static void
+slot_release(struct slot *slot)
+{
+	arena_free(slot->arena);
+	*slot = (struct slot){ .used = false };
+}
+
+/* Make the call and ask for its signature. */
+static int
+begin(struct sealer *sealer, struct slot *slot, const struct seal_job *job,
+    struct err *err)
+{
+	struct ipc_peer *signer = loop_peer(sealer->loop, ROLE_SIGNER, 0);
+	const unsigned char *digest;
+	struct buf call, ask;
+	size_t digest_bytes;
+	int rc = -1;
+
+	buf_init(&call, 0);
+	buf_init(&ask, 0);
+	if (signer == NULL || sealer->cert_base64 == NULL) {
+		(void)err_set(err, ERR_RETRY, "KEY_AWAY", "no signer yet");
+		goto out;
+	}
+	if (flow_encode(sealer->config, job, slot->arena, &call, err) == -1)
+		goto out;
+	if (smev_sign_prepare(call.data, call.bytes, sealer->algorithm,
+	        slot->arena, &slot->call, &digest, &digest_bytes, err)
+	    == -1)
+		goto out;
+	sign_job_write(&(struct sign_job){ digest, digest_bytes }, &ask);
+	if (!ipc_send(signer, IPC_SIGN, (uint64_t)(slot - sealer->slots) + 1,
+	        ask.data, ask.bytes)) {
+		(void)err_set(err, ERR_RETRY, "KEY_AWAY", "signer is busy");
+		goto out;
+	}
+	rc = 0;
+out:
+	buf_release(&ask);
+	buf_release(&call);
+	return rc;
+}
+
+static void
+on_seal(struct sealer *sealer, const struct ipc_message *msg)
+{
+	struct slot *slot = slot_take(sealer);
+	struct seal_job job;
+	struct err err;
+
+	if (slot == NULL) {
+		send_error(sealer, msg->id, ERR_RETRY, "KEY_AWAY",
+		    "too many wait for the signer");
+		return;
+	}
+	*slot = (struct slot){ .used = true, .id = msg->id,
+		.arena = arena_new() };
+	if (!seal_job_read(msg, slot->arena, &job)) {
+		send_error(sealer, msg->id, ERR_HOLD, "X_INTERNAL",
+		    "job can't be read");
+		slot_release(slot);
+		return;
+	}
+	slot->soap_action = smev_soap_action((enum smev_op)job.op);
+	if (begin(sealer, slot, &job, &err) == -1) {
+		send_error(sealer, msg->id, err.kind, err.code, err.text);
+		slot_release(slot);
+	}
+}
+
+static void
+finish(struct sealer *sealer, struct slot *slot,
+    const struct signed_value *value)
+{
+	struct buf call;
+
+	if (*value->code != '\0') {
+		send_error(sealer, slot->id, ERR_RETRY, value->code,
+		    value->why);
+		return;
+	}
+	buf_init(&call, 0);
+	smev_sign_finish(slot->call, value->value, value->value_bytes,
+	    value->cert_base64, &call);
+	send_sealed(sealer, slot->id,
+	    &(struct sealed){ .code = "", .why = "",
+	        .soap_action = slot->soap_action, .call = call.data,
+	        .call_bytes = call.bytes });
+	buf_release(&call);
+}
+
+static void
+on_signed(struct sealer *sealer, const struct ipc_message *msg)
+{
+	struct arena *arena = arena_new();
+	struct signed_value value;
+	struct slot *slot;
+
+	if (!signed_read(msg, arena, &value))
+		goto out;
+	if (msg->id == 0) { /* who signs */
+		free(sealer->cert_base64);
+		sealer->cert_base64 = xstrdup(value.cert_base64);
+		sealer->algorithm = value.algorithm;
+		goto out;
+	}
+	if (msg->id > SLOTS || !sealer->slots[msg->id - 1].used)
+		goto out;
+	slot = &sealer->slots[msg->id - 1];
+	finish(sealer, slot, &value);
+	slot_release(slot);
+out:
+	arena_free(arena);
+}
+
+static void
+on_message(struct ipc_peer *peer, const struct ipc_message *msg, void *arg)
+{
+	struct sealer *sealer = arg;
+
+	if (FAILPOINT("sealer.job"))
+		return;
+	if (msg->type == IPC_SEAL && ipc_peer_role(peer) == ROLE_STORE)
+		on_seal(sealer, msg);
+	else if (msg->type == IPC_SIGNED && ipc_peer_role(peer) == ROLE_SIGNER)
+		on_signed(sealer, msg);
+}
+
+static void
+on_peer(struct ipc_peer *peer, void *arg)
+{
+	struct buf ask;
+
+	(void)arg;
+	if (ipc_peer_role(peer) != ROLE_SIGNER)
+		return;
+	buf_init(&ask, 0);
+	sign_job_write(&(struct sign_job){ NULL, 0 }, &ask);
+	(void)ipc_send(peer, IPC_SIGN, 0, ask.data, ask.bytes);
+	buf_release(&ask);
+}
+
+/* What waited for a signer that is gone is not owed here: store asks again. */
+static void
+on_peer_gone(struct ipc_peer *peer, void *arg)
+{
+	struct sealer *sealer = arg;
+
+	if (ipc_peer_role(peer) != ROLE_SIGNER)
+		return;
+	for (size_t i = 0; i < SLOTS; i++) {
+		if (!sealer->slots[i].used)
+			continue;
+		send_error(sealer, sealer->slots[i].id, ERR_RETRY, "KEY_AWAY",
+		    "signer was replaced");
+		slot_release(&sealer->slots[i]);
+	}
+}
+
+int
+role_sealer(const struct role_start *start)
+{
+	static const struct loop_calls calls = { .message = on_message,
+		.peer_new = on_peer, .peer_gone = on_peer_gone };
+	struct sealer *sealer = xcalloc(1, sizeof(*sealer));
+	struct err err;
+
+	sealer->config = start->config;
+	if (gost_setup(start->config->openssl_conf, &err) == -1
+	    || dsig_setup(&err) == -1
+	    || sandbox_enter(ROLE_SEALER, start->config, &err) == -1) {
+		log_event(LOG_LEVEL_ERROR, "event=start result=failed "
+			"code=%s why=\"%s\"", err.code, err.text);
+		return 1;
+	}
+	xml_doc_setup();
+	sealer->loop = loop_new(start, &calls, sealer);
+	return loop_run(sealer->loop);
+}

@@ -1,0 +1,191 @@
+#include "gateway/sandbox.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <linux/landlock.h>
+#include <pwd.h>
+#include <seccomp.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "gateway/config.h"
+#include "gateway/role.h"
+
+/*
+ * Who may call what.  Names by a space; a call that is not there ends with
+ * EPERM, so that a library that only tries something goes on, and nothing that
+ * matters can be done.  doc/SANDBOX.md is this table for people.
+ */
+static const char rules_all[] =
+    "read write readv writev close fstat newfstatat lseek fcntl poll ppoll "
+    "epoll_wait epoll_pwait epoll_ctl epoll_create1 eventfd2 "
+    "recvmsg recvmmsg sendmsg sendmmsg mmap munmap mremap mprotect brk madvise "
+    "memfd_create ftruncate futex clock_gettime clock_nanosleep gettimeofday "
+    "getrandom getpid gettid getppid tgkill rt_sigaction rt_sigprocmask "
+    "rt_sigreturn sigaltstack exit exit_group restart_syscall sched_yield "
+    "getrusage pause rseq set_robust_list prlimit64 uname sysinfo "
+    "get_mempolicy pselect6 timerfd_settime";
+
+static const char *const rules[ROLE_COUNT] = {
+	[ROLE_PARENT] = "",
+	[ROLE_FRONT] = "accept accept4 setsockopt getsockopt getsockname "
+		       "getpeername recvfrom sendto shutdown ioctl socket "
+		       "open openat unlink rename renameat2 getdents64 stat "
+		       "lstat readlink mkdir fsync",
+	[ROLE_STORE] =
+	    "open openat unlink unlinkat access faccessat faccessat2 "
+	    "stat lstat readlink fsync fdatasync pread64 pwrite64 "
+	    "rename renameat renameat2 mkdir mkdirat getcwd "
+	    "getdents64 flock fchmod fchown geteuid getuid getegid "
+	    "getgid umask fallocate statfs fstatfs utimensat "
+	    "socket connect bind listen accept accept4 setsockopt "
+	    "getsockopt getsockname getpeername recvfrom sendto "
+	    "shutdown ioctl pipe2 link linkat statx chmod "
+	    "sched_getaffinity",
+	[ROLE_OPENER] = "",
+	[ROLE_SEALER] = "",
+	[ROLE_SIGNER] = "",
+	[ROLE_COURIER] = "socket connect bind setsockopt getsockopt "
+			 "getsockname getpeername recvfrom sendto shutdown "
+			 "ioctl open openat stat lstat readlink access "
+			 "faccessat2 pipe2 socketpair geteuid getuid clone "
+			 "clone3 statx sched_getaffinity",
+};
+
+const char *
+sandbox_rules(enum ipc_role role)
+{
+	return rules[role];
+}
+
+static int
+drop_user(const struct config *config, struct err *err)
+{
+	const struct passwd *pw;
+
+	if (geteuid() != 0 || config->user[0] == '\0')
+		return 0;
+	if ((pw = getpwnam(config->user)) == NULL)
+		return err_set(
+		    err, ERR_FATAL, "SBX_USER", "no user %s", config->user);
+	if (setgroups(0, NULL) == -1
+	    || setresgid(pw->pw_gid, pw->pw_gid, pw->pw_gid) == -1
+	    || setresuid(pw->pw_uid, pw->pw_uid, pw->pw_uid) == -1)
+		return err_set(err, ERR_FATAL, "SBX_USER", "user %s: %s",
+		    config->user, strerror(errno));
+	return 0;
+}
+
+static void
+limit(int what, rlim_t value)
+{
+	struct rlimit now;
+
+	if (getrlimit((__rlimit_resource_t)what, &now) == -1)
+		return;
+	if (now.rlim_max != RLIM_INFINITY && now.rlim_max < value)
+		value = now.rlim_max;
+	now.rlim_cur = now.rlim_max = value;
+	(void)setrlimit((__rlimit_resource_t)what, &now);
+}
+
+static void
+set_limits(enum ipc_role role, const struct config *config)
+{
+	limit(RLIMIT_CORE, 0);
+#ifndef __SANITIZE_ADDRESS__
+	if (role == ROLE_OPENER)
+		limit(RLIMIT_DATA, (rlim_t)config->opener_memory_bytes);
+#else
+	(void)config;
+#endif
+	if (role == ROLE_OPENER || role == ROLE_SEALER || role == ROLE_SIGNER) {
+		limit(RLIMIT_FSIZE, (rlim_t)64 << 20); /* memfds */
+		limit(RLIMIT_NPROC, 0);
+	}
+}
+
+/* No path at all for the pure roles.  Absent in old kernels: not an error. */
+static void
+forbid_paths(enum ipc_role role)
+{
+	struct landlock_ruleset_attr attr = {
+		.handled_access_fs = LANDLOCK_ACCESS_FS_EXECUTE
+		    | LANDLOCK_ACCESS_FS_WRITE_FILE
+		    | LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR
+		    | LANDLOCK_ACCESS_FS_REMOVE_FILE
+		    | LANDLOCK_ACCESS_FS_MAKE_REG,
+	};
+	long fd;
+
+	if (role != ROLE_OPENER && role != ROLE_SEALER && role != ROLE_SIGNER)
+		return;
+	fd = syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
+	if (fd < 0)
+		return;
+	(void)syscall(SYS_landlock_restrict_self, (int)fd, 0);
+	(void)close((int)fd);
+}
+
+static void
+allow(scmp_filter_ctx ctx, const char *names)
+{
+	char name[32];
+	int used = 0, number;
+
+	for (;; names++) {
+		if (*names != ' ' && *names != '\0') {
+			if (used < (int)sizeof(name) - 1)
+				name[used++] = *names;
+			continue;
+		}
+		name[used] = '\0';
+		number = used == 0 ? __NR_SCMP_ERROR
+				   : seccomp_syscall_resolve_name(name);
+		if (number != __NR_SCMP_ERROR)
+			(void)seccomp_rule_add(ctx, SCMP_ACT_ALLOW, number, 0);
+		used = 0;
+		if (*names == '\0')
+			return;
+	}
+}
+
+static int
+forbid_calls(enum ipc_role role, struct err *err)
+{
+	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+	int rc;
+
+	if (ctx == NULL)
+		return err_set(err, ERR_FATAL, "SBX_RULES", "no seccomp");
+	allow(ctx, rules_all);
+	allow(ctx, rules[role]);
+	rc = seccomp_load(ctx);
+	seccomp_release(ctx);
+	if (rc != 0)
+		return err_set(
+		    err, ERR_FATAL, "SBX_RULES", "seccomp: %s", strerror(-rc));
+	return 0;
+}
+
+int
+sandbox_enter(enum ipc_role role, const struct config *config, struct err *err)
+{
+	if (drop_user(config, err) == -1)
+		return -1;
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
+		return err_set(err, ERR_FATAL, "SBX_RULES", "no_new_privs: %s",
+		    strerror(errno));
+	set_limits(role, config);
+	forbid_paths(role);
+#ifdef __SANITIZE_ADDRESS__
+	return 0; /* the sanitizer's own calls are not ours to list */
+#else
+	return config->sandbox ? forbid_calls(role, err) : 0;
+#endif
+}
