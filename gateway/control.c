@@ -25,7 +25,7 @@
 #include "gateway/loop.h"
 #include "store/store.h"
 
-#define WORDS_MAX 512
+#define WORDS_MAX      512
 #define LINE_MAX_BYTES 65536
 
 struct control {
@@ -99,8 +99,9 @@ control_do(struct store *store, const struct config *config,
     const char *const *words, size_t count, bool writing, struct buf *out)
 {
 	const char *kept[WORDS_MAX];
-	struct control_ask ask = { .store = store, .config = config,
-		.out = out };
+	struct control_ask ask = {
+		.store = store, .config = config, .out = out
+	};
 	const struct control_command *command;
 	size_t skip;
 
@@ -109,8 +110,9 @@ control_do(struct store *store, const struct config *config,
 		if (!matches(command, kept, count))
 			continue;
 		if (command->writes && !writing) {
-			buf_adds(out, "команда меняет данные: запустите "
-				      "kontingentd\n");
+			buf_adds(out,
+			    "команда меняет данные: запустите "
+			    "kontingentd\n");
 			return 3;
 		}
 		skip = *command->second == '\0' ? 1 : 2;
@@ -142,8 +144,8 @@ do_line(struct control *control, const char *line, struct buf *out)
 	if (count == 0 || count > WORDS_MAX)
 		buf_adds(out, "непонятная команда\n");
 	else
-		status = control_do(control->desk->store,
-		    control->desk->config, words, count, true, out);
+		status = control_do(control->desk->store, control->desk->config,
+		    words, count, true, out);
 	json_decref(list);
 	return status;
 }
@@ -181,8 +183,8 @@ on_read(struct bufferevent *bev, void *arg)
 	}
 	buf_init(&out, 0);
 	status = do_line(control, line, &out);
-	(void)evbuffer_add_printf(bufferevent_get_output(bev), "status %d\n",
-	    status);
+	(void)evbuffer_add_printf(
+	    bufferevent_get_output(bev), "status %d\n", status);
 	(void)bufferevent_write(bev, buf_text(&out), out.bytes);
 	buf_release(&out);
 	free(line);
@@ -232,8 +234,8 @@ control_open(struct desk *desk, struct control **ret, struct err *err)
 	(void)umask(old);
 	control = xcalloc(1, sizeof(*control));
 	control->desk = desk;
-	control->listener = evconnlistener_new(loop_base(desk->loop),
-	    on_accept, control, LEV_OPT_CLOSE_ON_FREE, -1, fd);
+	control->listener = evconnlistener_new(loop_base(desk->loop), on_accept,
+	    control, LEV_OPT_CLOSE_ON_FREE, -1, fd);
 	*ret = control;
 	return 0;
 }

@@ -50,7 +50,7 @@ find(struct control_ask *ask, const char *id, struct inbox_packet *ret)
 {
 	for (size_t i = 0; i < ask->config->source_count; i++)
 		if (inbox_find(ask->tx, ask->config->sources[i].name, id,
-		        ask->arena, ret)
+			ask->arena, ret)
 		    == 1)
 			return true;
 	return inbox_find(ask->tx, "smev", id, ask->arena, ret) == 1;
@@ -60,8 +60,7 @@ static void
 not_found(struct control_ask *ask, const char *id)
 {
 	if (ask->json)
-		put_json(ask,
-		    json_pack("{s:s,s:b}", "packet", id, "found", 0));
+		put_json(ask, json_pack("{s:s,s:b}", "packet", id, "found", 0));
 	else
 		buf_addf(ask->out, "%s: нет такого пакета\n", id);
 }
@@ -74,13 +73,13 @@ show(struct control_ask *ask, const struct inbox_packet *p)
 	if (ask->json) {
 		put_json(ask,
 		    json_pack("{s:s,s:s,s:s,s:s,s:I,s:I,s:s,s:s,s:I,s:I,s:I}",
-		        "packet", p->packet_id, "source", p->source, "channel",
-		        p->channel, "state", p->state, "received_ms",
-		        (json_int_t)p->received_ms, "done_ms",
-		        (json_int_t)p->done_ms, "code", p->code, "digest",
-		        p->digest, "attempt", (json_int_t)p->attempt, "due_ms",
-		        (json_int_t)p->due_ms, "bytes",
-		        (json_int_t)p->body_bytes));
+			"packet", p->packet_id, "source", p->source, "channel",
+			p->channel, "state", p->state, "received_ms",
+			(json_int_t)p->received_ms, "done_ms",
+			(json_int_t)p->done_ms, "code", p->code, "digest",
+			p->digest, "attempt", (json_int_t)p->attempt, "due_ms",
+			(json_int_t)p->due_ms, "bytes",
+			(json_int_t)p->body_bytes));
 		return;
 	}
 	buf_addf(ask->out,
@@ -124,7 +123,7 @@ control_packet_cat(struct control_ask *ask)
 	for (size_t i = 0; i < ask->count; i++) {
 		if (find(ask, ask->words[i], &packet)
 		    && inbox_get(ask->tx, packet.id, true, ask->arena, &whole)
-		        == 1) {
+			== 1) {
 			buf_add(ask->out, whole.body, whole.body_bytes);
 			buf_addc(ask->out, '\n');
 		} else {
@@ -146,9 +145,9 @@ trace_one(struct control_ask *ask, const char *id)
 		if (ask->json)
 			put_json(ask,
 			    json_pack("{s:s,s:I,s:s,s:s,s:s}", "packet", id,
-			        "at_ms", (json_int_t)steps[i].at_ms, "event",
-			        steps[i].event, "source", steps[i].source,
-			        "detail", steps[i].detail));
+				"at_ms", (json_int_t)steps[i].at_ms, "event",
+				steps[i].event, "source", steps[i].source,
+				"detail", steps[i].detail));
 		else
 			buf_addf(ask->out, "%s  %-10s %-16s %s\n",
 			    time_text(ask, steps[i].at_ms), steps[i].event,
@@ -186,19 +185,18 @@ change(struct control_ask *ask, const char *word, enum verb verb)
 	if (outbox_id(word, &id))
 		return verb == RELEASE ? outbox_release(ask->tx, id)
 		    : verb == HOLD     ? outbox_hold(ask->tx, id, why)
-		                       : outbox_cancel(ask->tx, id, why);
+				       : outbox_cancel(ask->tx, id, why);
 	if (!find(ask, word, &packet))
 		return 0;
 	return verb == RELEASE ? inbox_release(ask->tx, packet.id)
 	    : verb == HOLD     ? inbox_hold(ask->tx, packet.id, why)
-	                       : inbox_cancel(ask->tx, packet.id, why);
+			       : inbox_cancel(ask->tx, packet.id, why);
 }
 
 static int
 change_all(struct control_ask *ask, enum verb verb)
 {
-	static const char *const events[] = { "released", "held",
-		"cancelled" };
+	static const char *const events[] = { "released", "held", "cancelled" };
 	int status = 0;
 
 	for (size_t i = 0; i < ask->count; i++) {
@@ -207,18 +205,19 @@ change_all(struct control_ask *ask, enum verb verb)
 		if (rows != 0)
 			journal_add(ask->tx,
 			    &(struct journal_entry){ .event = events[verb],
-			        .packet_id = ask->words[i],
-			        .source = "operator", .digest = "",
-			        .detail = "" });
+				.packet_id = ask->words[i],
+				.source = "operator",
+				.digest = "",
+				.detail = "" });
 		if (ask->json)
 			put_json(ask,
 			    json_pack("{s:s,s:I}", "packet", ask->words[i],
-			        "changed", (json_int_t)rows));
+				"changed", (json_int_t)rows));
 		else
 			buf_addf(ask->out, "%s: %s\n", ask->words[i],
 			    rows != 0 ? "сделано"
-			              : "нечего менять: нет такого пакета или "
-			                "он в другом состоянии");
+				      : "нечего менять: нет такого пакета или "
+					"он в другом состоянии");
 		if (rows == 0)
 			status = 1;
 	}

@@ -37,18 +37,17 @@ control_balance(struct control_ask *ask)
 		put_json(ask,
 		    json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,"
 			      "s:I,s:I,s:b}",
-		        "accepted", (json_int_t)b.accepted, "applied",
-		        (json_int_t)b.applied, "refused",
-		        (json_int_t)b.refused, "cancelled",
-		        (json_int_t)b.cancelled, "waiting",
-		        (json_int_t)b.waiting, "held", (json_int_t)b.held,
-		        "owed", (json_int_t)b.owed, "delivered",
-		        (json_int_t)b.delivered, "out_cancelled",
-		        (json_int_t)b.out_cancelled, "out_waiting",
-		        (json_int_t)b.out_waiting, "out_held",
-		        (json_int_t)b.out_held, "in_difference",
-		        (json_int_t)b.in_difference, "out_difference",
-		        (json_int_t)b.out_difference, "right", (int)good));
+			"accepted", (json_int_t)b.accepted, "applied",
+			(json_int_t)b.applied, "refused", (json_int_t)b.refused,
+			"cancelled", (json_int_t)b.cancelled, "waiting",
+			(json_int_t)b.waiting, "held", (json_int_t)b.held,
+			"owed", (json_int_t)b.owed, "delivered",
+			(json_int_t)b.delivered, "out_cancelled",
+			(json_int_t)b.out_cancelled, "out_waiting",
+			(json_int_t)b.out_waiting, "out_held",
+			(json_int_t)b.out_held, "in_difference",
+			(json_int_t)b.in_difference, "out_difference",
+			(json_int_t)b.out_difference, "right", (int)good));
 		return good ? 0 : 1;
 	}
 	buf_addf(ask->out,
@@ -64,8 +63,7 @@ control_balance(struct control_ask *ask)
 		buf_adds(ask->out, "баланс сходится\n");
 	else
 		buf_addf(ask->out,
-		    "БАЛАНС НЕ СХОДИТСЯ: вход %" PRId64 ", выход %" PRId64
-		    "\n",
+		    "БАЛАНС НЕ СХОДИТСЯ: вход %" PRId64 ", выход %" PRId64 "\n",
 		    b.in_difference, b.out_difference);
 	return good ? 0 : 1;
 }
@@ -80,15 +78,15 @@ control_status(struct control_ask *ask)
 	if (ask->json) {
 		put_json(ask,
 		    json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}",
-		        "persons", (json_int_t)t.persons, "provisional",
-		        (json_int_t)t.provisional, "dead", (json_int_t)t.dead,
-		        "organisations", (json_int_t)t.organisations, "groups",
-		        (json_int_t)t.groups, "enrolments",
-		        (json_int_t)t.enrolments, "open_enrolments",
-		        (json_int_t)t.open_enrolments, "movements",
-		        (json_int_t)t.movements, "acts", (json_int_t)t.acts,
-		        "conflicts", (json_int_t)t.conflicts, "change_seq",
-		        (json_int_t)t.change_seq));
+			"persons", (json_int_t)t.persons, "provisional",
+			(json_int_t)t.provisional, "dead", (json_int_t)t.dead,
+			"organisations", (json_int_t)t.organisations, "groups",
+			(json_int_t)t.groups, "enrolments",
+			(json_int_t)t.enrolments, "open_enrolments",
+			(json_int_t)t.open_enrolments, "movements",
+			(json_int_t)t.movements, "acts", (json_int_t)t.acts,
+			"conflicts", (json_int_t)t.conflicts, "change_seq",
+			(json_int_t)t.change_seq));
 		return status;
 	}
 	buf_addf(ask->out,
@@ -98,8 +96,7 @@ control_status(struct control_ask *ask)
 	    "), движений %" PRId64 ", актов %" PRId64
 	    ", спорных вопросов %" PRId64 "\n",
 	    t.persons, t.provisional, t.dead, t.organisations, t.groups,
-	    t.enrolments, t.open_enrolments, t.movements, t.acts,
-	    t.conflicts);
+	    t.enrolments, t.open_enrolments, t.movements, t.acts, t.conflicts);
 	return status;
 }
 
@@ -118,15 +115,14 @@ control_queue(struct control_ask *ask)
 		if (ask->json)
 			put_json(ask,
 			    json_pack("{s:s,s:s,s:s,s:s,s:I,s:I,s:I}", "side",
-			        l->side, "name", l->name, "state", l->state,
-			        "code", l->code, "count", (json_int_t)l->count,
-			        "oldest_ms", (json_int_t)l->oldest_ms,
-			        "due_ms", (json_int_t)l->due_ms));
+				l->side, "name", l->name, "state", l->state,
+				"code", l->code, "count", (json_int_t)l->count,
+				"oldest_ms", (json_int_t)l->oldest_ms, "due_ms",
+				(json_int_t)l->due_ms));
 		else
 			buf_addf(ask->out,
-			    "%-4s %-20s %-10s %8" PRId64
-			    "  старшему %" PRId64 " с, срок через %" PRId64
-			    " с  %s\n",
+			    "%-4s %-20s %-10s %8" PRId64 "  старшему %" PRId64
+			    " с, срок через %" PRId64 " с  %s\n",
 			    strcmp(l->side, "in") == 0 ? "вх" : "исх", l->name,
 			    l->state, l->count, (now - l->oldest_ms) / 1000,
 			    due < 0 ? 0 : due, l->code);
@@ -142,11 +138,11 @@ put_person(struct control_ask *ask, const struct person_line *p)
 	if (ask->json)
 		put_json(ask,
 		    json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:I}", "id",
-		        p->id, "regional_number", p->regional_number, "state",
-		        p->state, "life_status", p->life_status, "surname",
-		        p->surname, "given_name", p->given_name, "patronymic",
-		        p->patronymic, "birth_date", p->birth_date, "version",
-		        (json_int_t)p->version));
+			p->id, "regional_number", p->regional_number, "state",
+			p->state, "life_status", p->life_status, "surname",
+			p->surname, "given_name", p->given_name, "patronymic",
+			p->patronymic, "birth_date", p->birth_date, "version",
+			(json_int_t)p->version));
 	else
 		buf_addf(ask->out, "%s  %s %s %s  %s  %s/%s  %s\n",
 		    p->regional_number, p->surname, p->given_name,
@@ -165,8 +161,8 @@ control_person_find(struct control_ask *ask)
 	buf_init(&what, 0);
 	for (size_t i = 0; i < ask->count; i++)
 		buf_addf(&what, "%s%s", i == 0 ? "" : " ", ask->words[i]);
-	count = registry_find(ask->tx, buf_text(&what), LINES_MAX, ask->arena,
-	    lines);
+	count = registry_find(
+	    ask->tx, buf_text(&what), LINES_MAX, ask->arena, lines);
 	buf_release(&what);
 	for (size_t i = 0; i < count; i++)
 		put_person(ask, &lines[i]);
@@ -186,7 +182,7 @@ show_one(struct control_ask *ask, const char *what)
 	if (count != 1) {
 		buf_addf(ask->out, "%s: %s\n", what,
 		    count == 0 ? "никого не найдено"
-		               : "найдено несколько: уточните");
+			       : "найдено несколько: уточните");
 		return 1;
 	}
 	text = registry_person_json(ask->tx, lines[0].id, ask->arena);
@@ -227,10 +223,10 @@ control_verify_journal(struct control_ask *ask)
 	if (ask->json)
 		put_json(ask,
 		    json_pack("{s:I,s:I,s:I,s:s,s:b}", "entries",
-		        (json_int_t)check.entries, "bad_seq",
-		        (json_int_t)check.bad_seq, "bad_body",
-		        (json_int_t)check.bad_body, "head", check.head, "right",
-		        (int)good));
+			(json_int_t)check.entries, "bad_seq",
+			(json_int_t)check.bad_seq, "bad_body",
+			(json_int_t)check.bad_body, "head", check.head, "right",
+			(int)good));
 	else if (good)
 		buf_addf(ask->out,
 		    "журнал цел: записей %" PRId64 ", вершина %s\n",

@@ -67,8 +67,8 @@ choose_opener(struct desk *desk)
 	int count = (int)desk->config->roles.openers;
 
 	for (int i = 0; i < count; i++) {
-		peer = loop_peer(desk->loop, ROLE_OPENER,
-		    (desk->next_opener + i) % count);
+		peer = loop_peer(
+		    desk->loop, ROLE_OPENER, (desk->next_opener + i) % count);
 		if (peer != NULL
 		    && (best == NULL || ipc_waiting(peer) < ipc_waiting(best)))
 			best = peer;
@@ -81,8 +81,10 @@ bool
 desk_send_opener(struct transit *t)
 {
 	struct desk *desk = t->desk;
-	struct open_job job = { .channel = t->channel, .op = t->op,
-		.source = t->source, .content_type = t->content_type,
+	struct open_job job = { .channel = t->channel,
+		.op = t->op,
+		.source = t->source,
+		.content_type = t->content_type,
 		.digest = t->digest };
 	struct ipc_peer *peer = NULL;
 	bool has_tree, sent;
@@ -102,9 +104,9 @@ desk_send_opener(struct transit *t)
 	}
 	buf_init(&out, 0);
 	open_job_write(&job, &out);
-	sent = ipc_send(peer,
-	    t->state == TRANSIT_LOOKING ? IPC_OPEN : IPC_DECODE, t->id,
-	    out.data, out.bytes);
+	sent =
+	    ipc_send(peer, t->state == TRANSIT_LOOKING ? IPC_OPEN : IPC_DECODE,
+		t->id, out.data, out.bytes);
 	buf_release(&out);
 	if (sent) {
 		t->opener = ipc_peer_index(peer);
@@ -129,7 +131,7 @@ desk_opener_gone(struct desk *desk, int index)
 				continue;
 			t->opener = -1; /* a tree it kept is gone too */
 			if ((t->state == TRANSIT_LOOKING
-			        || t->state == TRANSIT_READING)
+				|| t->state == TRANSIT_READING)
 			    && (first == NULL || t->sent_no < first->sent_no))
 				first = t;
 		}
@@ -151,7 +153,7 @@ desk_retry(struct desk *desk)
 			next = t->hash_next;
 			if (t->opener != -1
 			    || (t->state != TRANSIT_LOOKING
-			        && t->state != TRANSIT_READING))
+				&& t->state != TRANSIT_READING))
 				continue;
 			if (t->deaths >= tries) {
 				desk->poisoned++;
@@ -174,8 +176,8 @@ desk_reply(struct transit *transit, const struct reply *reply)
 	buf_init(&out, 0);
 	reply_write(reply, &out);
 	if (front != NULL)
-		(void)ipc_send(front, IPC_ANSWER, transit->front_id, out.data,
-		    out.bytes);
+		(void)ipc_send(
+		    front, IPC_ANSWER, transit->front_id, out.data, out.bytes);
 	buf_release(&out);
 	transit->front_id = 0;
 }

@@ -84,7 +84,7 @@ struct transit {
 };
 
 #define TRANSIT_OF(job) ((struct transit *)(void *)(job))
-#define TRANSIT_SLOTS 4096 /* of the hash; a power of two */
+#define TRANSIT_SLOTS   4096 /* of the hash; a power of two */
 
 /* Packets of one source, settled in the order in which they were accepted. */
 struct source_lane {

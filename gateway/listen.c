@@ -37,8 +37,8 @@ open_unix(const char *path)
 static int
 open_address(const struct addrinfo *address)
 {
-	int fd = socket(address->ai_family,
-	    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int fd = socket(
+	    address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	int on = 1;
 
 	if (fd == -1)
@@ -58,7 +58,8 @@ static int
 open_tcp(const char *text)
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
-		.ai_flags = AI_PASSIVE | AI_NUMERICSERV }, *list;
+		.ai_flags = AI_PASSIVE | AI_NUMERICSERV },
+			*list;
 	const char *colon = strrchr(text, ':');
 	char host[256];
 	size_t bytes;
@@ -76,7 +77,7 @@ open_tcp(const char *text)
 	memcpy(host, text, bytes);
 	host[bytes] = '\0';
 	if (getaddrinfo(bytes == 0 || strcmp(host, "*") == 0 ? NULL : host,
-	        colon + 1, &hints, &list)
+		colon + 1, &hints, &list)
 	    != 0) {
 		errno = EADDRNOTAVAIL;
 		return -1;

@@ -75,9 +75,8 @@ run(enum task task, const char *path, char **words, int count)
 			words++;
 			count--;
 		}
-		return config_explain(stdout, count == 0 ? "" : words[0],
-		           json)
-		        == 0
+		return config_explain(stdout, count == 0 ? "" : words[0], json)
+			== 0
 		    ? 1
 		    : 0;
 	}

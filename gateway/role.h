@@ -8,6 +8,8 @@
 #ifndef GATEWAY_ROLE_H
 #define GATEWAY_ROLE_H
 
+#include <stddef.h>
+
 #include "gateway/ipc.h"
 
 struct config;
@@ -19,6 +21,8 @@ struct role_start {
 	int control_fd; /* to parent */
 	const int *listen_fds; /* front: sockets parent opened */
 	int listen_count;
+	int metrics_fd; /* gateway/metrics; 0 or less: none */
+	size_t metrics_page, metrics_pages; /* its own, and how many */
 };
 
 /* Each returns the exit status of its process: 0 asked to stop, 1 can't go on. */

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "adapters/adapter.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
@@ -240,7 +241,6 @@ role_opener(const struct role_start *start)
 	return loop_run(loop_new(start, &calls, opener));
 failed:
 	log_event(LOG_LEVEL_ERROR,
-	    "event=start result=failed code=%s why=\"%s\"", err.code,
-	    err.text);
+	    "event=start result=failed code=%s why=\"%s\"", err.code, err.text);
 	return 1;
 }

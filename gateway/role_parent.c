@@ -80,7 +80,7 @@ level_of(const struct config *config)
 	return strcmp(level, "error") == 0 ? LOG_LEVEL_ERROR
 	    : strcmp(level, "warn") == 0   ? LOG_LEVEL_WARN
 	    : strcmp(level, "debug") == 0  ? LOG_LEVEL_DEBUG
-	                                   : LOG_LEVEL_INFO;
+					   : LOG_LEVEL_INFO;
 }
 
 /* Close all that a role was not given: other roles' sockets above all. */
@@ -130,8 +130,8 @@ child(const struct role_start *start, void *arg)
 	}
 	close_others(&mine);
 	plain_signals();
-	(void)snprintf(name, sizeof(name), "%s-%d", role_name(mine.role),
-	    mine.index);
+	(void)snprintf(
+	    name, sizeof(name), "%s-%d", role_name(mine.role), mine.index);
 	log_open(name, level_of(parent->config));
 	return roles[mine.role].run(&mine);
 }
@@ -204,8 +204,8 @@ selftest(const struct config *config)
 		    && dsig_setup(&err) == 0 && gost_selftest(&err) == 0)
 			_exit(0);
 		log_event(LOG_LEVEL_ERROR,
-		    "event=selftest result=failed code=%s why=\"%s\"",
-		    err.code, err.text);
+		    "event=selftest result=failed code=%s why=\"%s\"", err.code,
+		    err.text);
 		_exit(1);
 	}
 	while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
@@ -240,8 +240,8 @@ want_roles(struct parent *parent)
 	supervisor_want(parent->sup, ROLE_OPENER, (int)config->roles.openers);
 	if (smev) {
 		supervisor_want(parent->sup, ROLE_SIGNER, 1);
-		supervisor_want(parent->sup, ROLE_SEALER,
-		    (int)config->roles.sealers);
+		supervisor_want(
+		    parent->sup, ROLE_SEALER, (int)config->roles.sealers);
 		supervisor_want(parent->sup, ROLE_COURIER, 1);
 	}
 	supervisor_want(parent->sup, ROLE_FRONT, 1);
@@ -261,8 +261,7 @@ role_parent(struct config *config)
 	parent->config = config;
 	if (selftest(config) == -1)
 		return 1;
-	if (listen_open(config, parent->listen_fds, &parent->listen_count,
-	        &err)
+	if (listen_open(config, parent->listen_fds, &parent->listen_count, &err)
 	    == -1) {
 		log_event(LOG_LEVEL_ERROR,
 		    "event=start result=failed code=%s why=\"%s\"", err.code,
@@ -270,8 +269,8 @@ role_parent(struct config *config)
 		return 1;
 	}
 	parent->base = event_base_new();
-	parent->sup = supervisor_new(parent->base,
-	    (int)config->roles.hang_ms, child, parent);
+	parent->sup = supervisor_new(
+	    parent->base, (int)config->roles.hang_ms, child, parent);
 	want_roles(parent);
 	watch_signals(parent);
 	timer = event_new(parent->base, -1, EV_PERSIST, on_announce, parent);

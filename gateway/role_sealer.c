@@ -101,12 +101,12 @@ begin(struct sealer *sealer, struct slot *slot, const struct seal_job *job,
 	if (flow_encode(sealer->config, job, slot->arena, &call, err) == -1)
 		goto out;
 	if (smev_sign_prepare(call.data, call.bytes, sealer->algorithm,
-	        slot->arena, &slot->call, &digest, &digest_bytes, err)
+		slot->arena, &slot->call, &digest, &digest_bytes, err)
 	    == -1)
 		goto out;
 	sign_job_write(&(struct sign_job){ digest, digest_bytes }, &ask);
 	if (!ipc_send(signer, IPC_SIGN, (uint64_t)(slot - sealer->slots) + 1,
-	        ask.data, ask.bytes)) {
+		ask.data, ask.bytes)) {
 		(void)err_set(err, ERR_RETRY, "KEY_AWAY", "signer is busy");
 		goto out;
 	}
@@ -129,8 +129,8 @@ on_seal(struct sealer *sealer, const struct ipc_message *msg)
 		    "too many wait for the signer");
 		return;
 	}
-	*slot = (struct slot){ .used = true, .id = msg->id,
-		.arena = arena_new() };
+	*slot =
+	    (struct slot){ .used = true, .id = msg->id, .arena = arena_new() };
 	if (!seal_job_read(msg, slot->arena, &job)) {
 		send_error(sealer, msg->id, ERR_HOLD, "X_INTERNAL",
 		    "job can't be read");
@@ -145,23 +145,25 @@ on_seal(struct sealer *sealer, const struct ipc_message *msg)
 }
 
 static void
-finish(struct sealer *sealer, struct slot *slot,
-    const struct signed_value *value)
+finish(
+    struct sealer *sealer, struct slot *slot, const struct signed_value *value)
 {
 	struct buf call;
 
 	if (*value->code != '\0') {
-		send_error(sealer, slot->id, ERR_RETRY, value->code,
-		    value->why);
+		send_error(
+		    sealer, slot->id, ERR_RETRY, value->code, value->why);
 		return;
 	}
 	buf_init(&call, 0);
 	smev_sign_finish(slot->call, value->value, value->value_bytes,
 	    value->cert_base64, &call);
 	send_sealed(sealer, slot->id,
-	    &(struct sealed){ .code = "", .why = "",
-	        .soap_action = slot->soap_action, .call = call.data,
-	        .call_bytes = call.bytes });
+	    &(struct sealed){ .code = "",
+		.why = "",
+		.soap_action = slot->soap_action,
+		.call = call.data,
+		.call_bytes = call.bytes });
 	buf_release(&call);
 }
 
@@ -237,7 +239,8 @@ int
 role_sealer(const struct role_start *start)
 {
 	static const struct loop_calls calls = { .message = on_message,
-		.peer_new = on_peer, .peer_gone = on_peer_gone };
+		.peer_new = on_peer,
+		.peer_gone = on_peer_gone };
 	struct sealer *sealer = xcalloc(1, sizeof(*sealer));
 	struct err err;
 
@@ -245,8 +248,10 @@ role_sealer(const struct role_start *start)
 	if (gost_setup(start->config->openssl_conf, &err) == -1
 	    || dsig_setup(&err) == -1
 	    || sandbox_enter(ROLE_SEALER, start->config, &err) == -1) {
-		log_event(LOG_LEVEL_ERROR, "event=start result=failed "
-			"code=%s why=\"%s\"", err.code, err.text);
+		log_event(LOG_LEVEL_ERROR,
+		    "event=start result=failed "
+		    "code=%s why=\"%s\"",
+		    err.code, err.text);
 		return 1;
 	}
 	xml_doc_setup();

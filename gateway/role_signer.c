@@ -38,7 +38,7 @@ answer(struct signer *signer, struct ipc_peer *peer, uint64_t id,
 
 	if (job->digest_bytes != 0) {
 		if (keypair_sign(signer->pair, job->digest, job->digest_bytes,
-		        room, &bytes, &err)
+			room, &bytes, &err)
 		    == 0) {
 			value.value = room;
 			value.value_bytes = bytes;
@@ -76,12 +76,14 @@ role_signer(const struct role_start *start)
 	int status;
 
 	if (gost_setup(config->openssl_conf, &err) == -1
-	    || keypair_load(config->smev.key, config->smev.cert, &signer.pair,
-	           &err)
-	        == -1
+	    || keypair_load(
+		   config->smev.key, config->smev.cert, &signer.pair, &err)
+		== -1
 	    || sandbox_enter(ROLE_SIGNER, config, &err) == -1) {
-		log_event(LOG_LEVEL_ERROR, "event=start result=failed "
-			"code=%s why=\"%s\"", err.code, err.text);
+		log_event(LOG_LEVEL_ERROR,
+		    "event=start result=failed "
+		    "code=%s why=\"%s\"",
+		    err.code, err.text);
 		return 1;
 	}
 	status = loop_run(loop_new(start, &calls, &signer));

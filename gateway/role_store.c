@@ -36,10 +36,10 @@
 #include "queue/outbox.h"
 #include "store/store.h"
 
-#define TICK_MS 50
-#define RESUME_MS 1000
+#define TICK_MS    50
+#define RESUME_MS  1000
 #define RESUME_MAX 256
-#define STOP_MS 8000
+#define STOP_MS    8000
 
 struct store_role {
 	struct desk desk;
@@ -132,8 +132,7 @@ answer_late(struct desk *desk, int64_t now)
 		for (struct transit *t = desk->slots[i]; t != NULL;
 		     t = t->hash_next)
 			if (t->front_id != 0 && t->wait_until_ms != 0
-			    && now > t->wait_until_ms
-			    && t->receipt_bytes != 0
+			    && now > t->wait_until_ms && t->receipt_bytes != 0
 			    && t->state >= TRANSIT_READING)
 				settle_answer(t);
 }
@@ -158,8 +157,8 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	}
 	if (desk->stopping
 	    && ((desk->in_flight == 0 && batch_empty(desk->batch)
-	            && desk->calls == NULL)
-	        || now > role->stop_by_ms))
+		    && desk->calls == NULL)
+		|| now > role->stop_by_ms))
 		loop_stop(desk->loop, 0);
 }
 
@@ -187,7 +186,9 @@ int
 role_store(const struct role_start *start)
 {
 	static const struct loop_calls calls = { .message = on_message,
-		.peer_new = on_peer, .peer_gone = on_peer_gone, .turn = turn,
+		.peer_new = on_peer,
+		.peer_gone = on_peer_gone,
+		.turn = turn,
 		.stop = on_stop };
 	struct timeval tick = { .tv_usec = TICK_MS * 1000 };
 	struct store_role *role = xcalloc(1, sizeof(*role));
@@ -202,8 +203,8 @@ role_store(const struct role_start *start)
 	if (store_setup(start->config, &desk->store, &err) == -1
 	    || take_over(desk->store, &err) == -1)
 		goto failed;
-	desk->batch = batch_new(desk->store,
-	    (size_t)start->config->batch.max_jobs);
+	desk->batch =
+	    batch_new(desk->store, (size_t)start->config->batch.max_jobs);
 	desk->loop = loop_new(start, &calls, role);
 	desk->sender = sender_new(desk);
 	desk->poller = poller_new(desk);
@@ -216,7 +217,6 @@ role_store(const struct role_start *start)
 	return loop_run(desk->loop);
 failed:
 	log_event(LOG_LEVEL_ERROR,
-	    "event=start result=failed code=%s why=\"%s\"", err.code,
-	    err.text);
+	    "event=start result=failed code=%s why=\"%s\"", err.code, err.text);
 	return 1;
 }

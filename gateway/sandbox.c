@@ -68,7 +68,7 @@ drop_user(const struct config *config, struct err *err)
 {
 	const struct passwd *pw;
 
-	if (geteuid() != 0 || config->user[0] == '\0')
+	if (geteuid() != 0 || *config->user == '\0')
 		return 0;
 	if ((pw = getpwnam(config->user)) == NULL)
 		return err_set(
@@ -100,7 +100,7 @@ set_limits(enum ipc_role role, const struct config *config)
 	limit(RLIMIT_CORE, 0);
 #ifndef __SANITIZE_ADDRESS__
 	if (role == ROLE_OPENER)
-		limit(RLIMIT_DATA, (rlim_t)config->opener_memory_bytes);
+		limit(RLIMIT_DATA, (rlim_t)config->limits.opener_bytes);
 #else
 	(void)config;
 #endif
@@ -186,6 +186,6 @@ sandbox_enter(enum ipc_role role, const struct config *config, struct err *err)
 #ifdef __SANITIZE_ADDRESS__
 	return 0; /* the sanitizer's own calls are not ours to list */
 #else
-	return config->sandbox ? forbid_calls(role, err) : 0;
+	return config->roles.sandbox ? forbid_calls(role, err) : 0;
 #endif
 }

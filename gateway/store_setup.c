@@ -45,8 +45,8 @@ load_key(const struct config *config, struct err *err)
 	struct buf buf;
 	int rc = -1;
 
-	(void)snprintf(path, sizeof(path), "%s/registry.key",
-	    config->state_folder);
+	(void)snprintf(
+	    path, sizeof(path), "%s/registry.key", config->state_folder);
 	buf_init(&buf, 0);
 	if (access(path, F_OK) == -1) {
 		rand_bytes(registry_key, KEY_BYTES);

@@ -16,7 +16,7 @@ struct store;
  * Errors: those of store_open(), store_migrate(), gost_setup(); FILE_READ,
  * FILE_WRITE the registry's key in the state folder.
  */
-int store_setup(const struct config *config, struct store **ret,
-    struct err *err);
+int
+store_setup(const struct config *config, struct store **ret, struct err *err);
 
 #endif

@@ -17,8 +17,7 @@
 #include "smev/smev_codec.h"
 
 static struct call *
-call_new(struct desk *desk, int op, const struct call_hooks *hooks,
-    void *owner)
+call_new(struct desk *desk, int op, const struct call_hooks *hooks, void *owner)
 {
 	struct call *call = xcalloc(1, sizeof(*call));
 
@@ -93,8 +92,8 @@ call_seal(struct desk *desk, const struct seal_job *job,
 	seal_job_write(job, &out);
 	if (sealer != NULL) {
 		call->sealer = ipc_peer_index(sealer);
-		sent = ipc_send(sealer, IPC_SEAL, call->id, out.data,
-		    out.bytes);
+		sent =
+		    ipc_send(sealer, IPC_SEAL, call->id, out.data, out.bytes);
 	}
 	buf_release(&out);
 	if (!sent) {
@@ -129,8 +128,8 @@ call_send(struct call *call, const void *p, size_t bytes)
 	buf_init(&out, 0);
 	call_job_write(&job, &out);
 	if (courier != NULL)
-		sent = ipc_send(courier, IPC_CALL, call->id, out.data,
-		    out.bytes);
+		sent =
+		    ipc_send(courier, IPC_CALL, call->id, out.data, out.bytes);
 	buf_release(&out);
 	if (!sent) {
 		(void)err_set(&err, ERR_RETRY, "X_ROLE_AWAY", "no courier");
@@ -244,12 +243,12 @@ call_peer_gone(struct desk *desk, const struct ipc_peer *peer)
 	struct call *call, *next;
 	struct err err;
 
-	(void)err_set(&err, ERR_RETRY, "X_ROLE_AWAY", "%s was replaced",
-	    role_name(role));
+	(void)err_set(
+	    &err, ERR_RETRY, "X_ROLE_AWAY", "%s was replaced", role_name(role));
 	for (call = desk->calls; call != NULL; call = next) {
 		next = call->next;
 		if ((role == ROLE_SEALER && call->phase == CALL_SEALING
-		        && call->sealer == ipc_peer_index(peer))
+			&& call->sealer == ipc_peer_index(peer))
 		    || (role == ROLE_COURIER && call->phase == CALL_SENDING))
 			fail(call, &err);
 	}

@@ -42,9 +42,12 @@ static enum inbox_put
 put(struct store_tx *tx, struct transit *t)
 {
 	struct inbox_packet packet = { .channel = "smev",
-		.content_type = t->content_type, .body = t->body,
-		.body_bytes = t->body_bytes, .meta = t->decoded.reply_to,
-		.received_ms = t->received_ms, .due_ms = t->received_ms };
+		.content_type = t->content_type,
+		.body = t->body,
+		.body_bytes = t->body_bytes,
+		.meta = t->decoded.reply_to,
+		.received_ms = t->received_ms,
+		.due_ms = t->received_ms };
 	enum inbox_put rc;
 
 	t->packet_id = t->decoded.ack_id;
@@ -60,8 +63,8 @@ put(struct store_tx *tx, struct transit *t)
 
 /* The line of the changeset we sent that a record of the answer speaks of. */
 static void
-match_record(struct transit *t, struct record *record,
-    const struct envelope *envelope)
+match_record(
+    struct transit *t, struct record *record, const struct envelope *envelope)
 {
 	struct changeset *sent;
 	struct err err;
@@ -70,8 +73,8 @@ match_record(struct transit *t, struct record *record,
 	if (record->rec_no < 1 || i >= envelope->message_count)
 		return;
 	if (changeset_decode(envelope->messages[i].body,
-	        envelope->messages[i].body_bytes, t->arena, &sent, &err)
-	        == -1
+		envelope->messages[i].body_bytes, t->arena, &sent, &err)
+		== -1
 	    || sent->record_count == 0)
 		return;
 	record->person = sent->records[0].person;
@@ -86,8 +89,8 @@ end_orphan(struct store_tx *tx, struct transit *t)
 		.started_ms = t->received_ms };
 
 	defects_add(&t->change->defects,
-	    &(struct defect){ .level = DEFECT_FATAL,
-	        .code = "SMEV_NOT_ASKED" });
+	    &(struct defect){
+		.level = DEFECT_FATAL, .code = "SMEV_NOT_ASKED" });
 	t->decoded.reply_to = "";
 	fail_refuse(tx, t, &protocol);
 	fail_finish(tx, t, &protocol);
@@ -100,8 +103,8 @@ accept_response(struct store_tx *tx, struct transit *t)
 
 	if (t->decoded.answer == SMEV_ANSWER_STATUS) /* not final: noted */
 		return true;
-	if (outbox_answered(tx, t->decoded.original_message_id, t->arena,
-	        &envelope)
+	if (outbox_answered(
+		tx, t->decoded.original_message_id, t->arena, &envelope)
 	    == 0) {
 		end_orphan(tx, t);
 		return false;
@@ -110,7 +113,7 @@ accept_response(struct store_tx *tx, struct transit *t)
 	    || t->decoded.answer == SMEV_ANSWER_REJECTED)
 		outbox_held(tx, envelope.id,
 		    *t->decoded.code == '\0' ? "SMEV_REJECTED"
-		                             : t->decoded.code,
+					     : t->decoded.code,
 		    t->decoded.why);
 	for (size_t i = 0; i < t->change->record_count; i++)
 		if (t->change->records[i].kind == RECORD_ANSWER)
@@ -130,8 +133,10 @@ polled_accept(struct store_tx *tx, struct transit *t)
 	}
 	journal_add(tx,
 	    &(struct journal_entry){ .event = "accepted",
-	        .packet_id = t->packet_id, .source = t->source,
-	        .digest = t->digest, .detail = t->decoded.datatype });
+		.packet_id = t->packet_id,
+		.source = t->source,
+		.digest = t->digest,
+		.detail = t->decoded.datatype });
 	if (t->decoded.answer == SMEV_ANSWER_REQUEST
 	    || t->decoded.answer == SMEV_ANSWER_CANCEL)
 		return true;

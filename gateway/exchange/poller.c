@@ -22,7 +22,7 @@
 #include "xsd/xml_date.h"
 
 #define ASKERS_MAX 8 /* calls of one operation at a time */
-#define ACKS_MAX 32
+#define ACKS_MAX   32
 
 /* One operation, asked by up to askers calls at a time. */
 struct poll {
@@ -57,12 +57,6 @@ struct poller {
 static void ask(struct poll *poll);
 
 static void
-timestamp(char *ret, size_t room)
-{
-	xml_datetime_format(clock_now_ms(), 180, ret, room);
-}
-
-static void
 poll_ended(struct poll *poll, int64_t pause_ms)
 {
 	poll->askers--;
@@ -89,8 +83,8 @@ static void
 poll_trouble(struct poll *poll, const char *code, const char *why)
 {
 	const struct config *config = poll->poller->desk->config;
-	int64_t pause = retry_pause_ms(++poll->trouble,
-	    config->retry.base_ms, config->retry.cap_ms, rand_u64());
+	int64_t pause = retry_pause_ms(++poll->trouble, config->retry.base_ms,
+	    config->retry.cap_ms, rand_u64());
 
 	log_event(LOG_LEVEL_WARN,
 	    "stage=poll op=%d result=failed code=%s pause_ms=%lld why=\"%s\"",
@@ -108,8 +102,7 @@ on_read(struct call *call, struct transit *t)
 		poll_idle(poll);
 		return false;
 	}
-	if (t->decoded.answer == SMEV_ANSWER_FAULT
-	    || t->decoded.answer == 0) {
+	if (t->decoded.answer == SMEV_ANSWER_FAULT || t->decoded.answer == 0) {
 		poll_trouble(poll,
 		    *t->decoded.code != '\0' ? t->decoded.code : "SMEV_FORM",
 		    t->decoded.why);
@@ -150,13 +143,19 @@ on_failed(struct call *call, const struct err *err)
 static void
 ask(struct poll *poll)
 {
-	static const struct call_hooks hooks = { .read = on_read,
-		.settled = on_settled, .failed = on_failed };
-	char now[40];
-	struct seal_job job = { .op = poll->op, .message_id = "", .kind = "",
-		.to = "", .namespace_uri = "", .root = "", .timestamp = now };
+	static const struct call_hooks hooks = {
+		.read = on_read, .settled = on_settled, .failed = on_failed
+	};
+	char now[XML_DATETIME_BYTES];
+	struct seal_job job = { .op = poll->op,
+		.message_id = "",
+		.kind = "",
+		.to = "",
+		.namespace_uri = "",
+		.root = "",
+		.timestamp = now };
 
-	timestamp(now, sizeof(now));
+	xml_datetime_format(clock_now_ms(), 180, now);
 	poll->askers++;
 	call_seal(poll->poller->desk, &job, &hooks, poll);
 }
@@ -191,7 +190,7 @@ on_ack_read(struct call *call, struct transit *t)
 
 	if (t->decoded.answer != SMEV_ANSWER_ACKED
 	    && (t->decoded.answer != SMEV_ANSWER_FAULT || code == NULL
-	        || code->kind != ERR_NONE)) {
+		|| code->kind != ERR_NONE)) {
 		log_event(LOG_LEVEL_WARN,
 		    "packet=%s stage=ack result=failed code=%s", ack->ack_id,
 		    t->decoded.code);
@@ -219,9 +218,14 @@ send_ack(struct poller *poller, const struct inbox_ack *owed)
 {
 	static const struct call_hooks hooks = { .read = on_ack_read,
 		.failed = on_ack_failed };
-	struct seal_job job = { .op = SMEV_ACK, .message_id = owed->ack_id,
-		.kind = "", .to = "", .namespace_uri = "", .root = "",
-		.timestamp = "", .accepted = owed->accepted };
+	struct seal_job job = { .op = SMEV_ACK,
+		.message_id = owed->ack_id,
+		.kind = "",
+		.to = "",
+		.namespace_uri = "",
+		.root = "",
+		.timestamp = "",
+		.accepted = owed->accepted };
 	struct ack *ack = xcalloc(1, sizeof(*ack));
 
 	ack->poller = poller;
@@ -237,8 +241,8 @@ run_look(struct store_tx *tx, struct batch_job *job)
 	struct poller *poller = (struct poller *)(void *)job;
 	int64_t before = clock_now_ms() - poller->desk->config->smev.ack_ms;
 
-	poller->owed_count = inbox_ack_due(tx, ACKS_MAX, before, poller->arena,
-	    poller->owed);
+	poller->owed_count =
+	    inbox_ack_due(tx, ACKS_MAX, before, poller->arena, poller->owed);
 }
 
 static void
@@ -247,8 +251,8 @@ done_look(struct batch_job *job, const struct err *err)
 	struct poller *poller = (struct poller *)(void *)job;
 
 	poller->looking = false;
-	poller->ack_look_ms = clock_mono_ms()
-	    + (poller->owed_count == ACKS_MAX ? 0 : 1000);
+	poller->ack_look_ms =
+	    clock_mono_ms() + (poller->owed_count == ACKS_MAX ? 0 : 1000);
 	if (err == NULL)
 		for (size_t i = 0; i < poller->owed_count; i++)
 			send_ack(poller, &poller->owed[i]);

@@ -23,7 +23,7 @@
 #include "store/store.h"
 
 #define LANE_COUNT 2
-#define IDLE_MS 500 /* look that often without being told */
+#define IDLE_MS    500 /* look that often without being told */
 
 struct lane {
 	struct sender *sender;
@@ -84,8 +84,7 @@ answer_by_ms(const struct shipment *s)
 	if (s->lane->op != SMEV_SEND_REQUEST)
 		return 0;
 	for (size_t i = 0; i < config->datatype_count; i++)
-		if (strcmp(config->datatypes[i].adapter, s->envelope.kind)
-		    == 0)
+		if (strcmp(config->datatypes[i].adapter, s->envelope.kind) == 0)
 			return clock_now_ms()
 			    + config->datatypes[i].deadline_s * 1000;
 	return 0;
@@ -97,8 +96,7 @@ run_record(struct store_tx *tx, struct batch_job *job)
 	struct shipment *s = SHIPMENT_OF(job);
 	int64_t limit = s->lane->sender->desk->config->retry.send_attempts;
 
-	if (s->ends == ENDS_RETRY && limit != 0
-	    && s->envelope.attempt >= limit)
+	if (s->ends == ENDS_RETRY && limit != 0 && s->envelope.attempt >= limit)
 		s->ends = ENDS_HELD;
 	switch (s->ends) {
 	case ENDS_DELIVERED:
@@ -116,12 +114,14 @@ run_record(struct store_tx *tx, struct batch_job *job)
 		return; /* the journal keeps ends, not tries */
 	}
 	journal_add(tx,
-	    &(struct journal_entry){
-	        .event = s->ends == ENDS_DELIVERED ? "delivered"
-	            : s->ends == ENDS_HELD         ? "out-held"
-	                                           : "renewed",
-	        .packet_id = s->envelope.message_id,
-	        .source = s->lane->name, .digest = "", .detail = s->code });
+	    &(struct journal_entry){ .event = s->ends == ENDS_DELIVERED
+		    ? "delivered"
+		    : s->ends == ENDS_HELD ? "out-held"
+					   : "renewed",
+		.packet_id = s->envelope.message_id,
+		.source = s->lane->name,
+		.digest = "",
+		.detail = s->code });
 }
 
 /* Ease a lane that works, slow one that does not. */
@@ -140,7 +140,7 @@ weigh(struct lane *lane, bool good)
 	lane->allowed = 1;
 	lane->due_ms = clock_mono_ms()
 	    + retry_pause_ms(++lane->trouble, config->retry.base_ms,
-	        config->retry.cap_ms, rand_u64());
+		config->retry.cap_ms, rand_u64());
 }
 
 static void
@@ -152,14 +152,13 @@ done_record(struct batch_job *job, const struct err *err)
 		"renewed" };
 
 	if (err == NULL)
-		log_event(s->ends == ENDS_DELIVERED ? LOG_LEVEL_INFO
-		                                    : LOG_LEVEL_WARN,
+		log_event(
+		    s->ends == ENDS_DELIVERED ? LOG_LEVEL_INFO : LOG_LEVEL_WARN,
 		    "message=%s stage=send lane=%s rows=%zu attempt=%lld "
 		    "result=%s%s%s",
 		    s->envelope.message_id, s->lane->name,
-		    s->envelope.message_count,
-		    (long long)s->envelope.attempt, words[s->ends],
-		    *s->code == '\0' ? "" : " code=", s->code);
+		    s->envelope.message_count, (long long)s->envelope.attempt,
+		    words[s->ends], *s->code == '\0' ? "" : " code=", s->code);
 	weigh(s->lane, s->ends != ENDS_RETRY);
 	shipment_free(s);
 	sender_tick(sender);
@@ -194,8 +193,7 @@ on_read(struct call *call, struct transit *t)
 {
 	struct shipment *s = call->owner;
 
-	if (t->decoded.answer == SMEV_ANSWER_QUEUED
-	    && t->decoded.signature_ok)
+	if (t->decoded.answer == SMEV_ANSWER_QUEUED && t->decoded.signature_ok)
 		record(s, ENDS_DELIVERED, "", "");
 	else if (t->decoded.answer == SMEV_ANSWER_FAULT)
 		record(s, ends_by_code(t->decoded.code), t->decoded.code,
@@ -252,8 +250,9 @@ on_sealed(struct call *call, const void *p, size_t bytes)
 	batch_add(s->lane->sender->desk->batch, &s->job);
 }
 
-static const struct call_hooks hooks = { .sealed = on_sealed,
-	.read = on_read, .failed = on_failed };
+static const struct call_hooks hooks = {
+	.sealed = on_sealed, .read = on_read, .failed = on_failed
+};
 
 static void
 seal(struct shipment *s)
@@ -261,8 +260,11 @@ seal(struct shipment *s)
 	size_t count = s->envelope.message_count;
 	struct seal_job job = { .op = s->lane->op,
 		.message_id = s->envelope.message_id,
-		.kind = s->envelope.kind, .to = s->envelope.reply_to,
-		.namespace_uri = "", .root = "", .timestamp = "",
+		.kind = s->envelope.kind,
+		.to = s->envelope.reply_to,
+		.namespace_uri = "",
+		.root = "",
+		.timestamp = "",
 		.body_count = count };
 
 	job.bodies = arena_alloc(s->arena, (count + 1) * sizeof(*job.bodies));
@@ -315,11 +317,18 @@ sender_new(struct desk *desk)
 
 	sender->desk = desk;
 	sender->lanes[0] = (struct lane){ .sender = sender,
-		.name = LANE_FEDERAL, .op = SMEV_SEND_REQUEST, .ordered = 1,
-		.batch = batch, .most = 1, .allowed = 1 };
+		.name = LANE_FEDERAL,
+		.op = SMEV_SEND_REQUEST,
+		.ordered = 1,
+		.batch = batch,
+		.most = 1,
+		.allowed = 1 };
 	sender->lanes[1] = (struct lane){ .sender = sender,
-		.name = LANE_ANSWERS, .op = SMEV_SEND_RESPONSE, .batch = 1,
-		.most = 16, .allowed = 1 };
+		.name = LANE_ANSWERS,
+		.op = SMEV_SEND_RESPONSE,
+		.batch = 1,
+		.most = 16,
+		.allowed = 1 };
 	return sender;
 }
 

@@ -23,8 +23,7 @@
 #include "store/store.h"
 
 static void
-reply_protocol(struct transit *t, const struct protocol *protocol, int http,
-    int64_t retry_after_s)
+reply_protocol(struct transit *t, const struct protocol *protocol, int http)
 {
 	struct buf xml;
 
@@ -32,9 +31,9 @@ reply_protocol(struct transit *t, const struct protocol *protocol, int http,
 	protocol_xml(protocol, &xml);
 	desk_reply(t,
 	    &(struct reply){ .http = http,
-	        .content_type = "application/xml; charset=utf-8",
-	        .retry_after_s = retry_after_s, .body = xml.data,
-	        .body_bytes = xml.bytes });
+		.content_type = PROTOCOL_XML_TYPE,
+		.body = xml.data,
+		.body_bytes = xml.bytes });
 	buf_release(&xml);
 }
 
@@ -42,17 +41,20 @@ reply_protocol(struct transit *t, const struct protocol *protocol, int http,
 static void
 turn_away(struct transit *t, const char *code, int http, int64_t retry_after_s)
 {
-	struct protocol protocol = { .packet_id = t->packet_id,
-		.status = "REFUSED", .kind = t->kind,
-		.started_ms = t->received_ms, .finished_ms = clock_now_ms() };
+	struct buf xml;
 
-	defects_init(&protocol.defects, t->arena);
-	defects_add(&protocol.defects,
-	    &(struct defect){ .level = DEFECT_FATAL, .code = code });
-	reply_protocol(t, &protocol, http, retry_after_s);
+	buf_init(&xml, 0);
+	protocol_xml_refusal(t->packet_id, code, "", clock_now_ms(), &xml);
+	desk_reply(t,
+	    &(struct reply){ .http = http,
+		.content_type = PROTOCOL_XML_TYPE,
+		.retry_after_s = retry_after_s,
+		.body = xml.data,
+		.body_bytes = xml.bytes });
+	buf_release(&xml);
 	log_event(LOG_LEVEL_INFO,
 	    "packet=%s stage=accept from=%s result=refused code=%s",
-	    t->packet_id, t->source, code);
+	    *t->packet_id == '\0' ? "-" : t->packet_id, t->source, code);
 	t->desk->refused++;
 	transit_free(t);
 }
@@ -79,8 +81,7 @@ accept_ask(struct desk *desk, const struct ipc_message *msg)
 	t->body_bytes = ask.body_bytes;
 	if (desk->stopping
 	    || desk->in_flight > (size_t)desk->config->roles.queue) {
-		turn_away(t, "X_BUSY", 503,
-		    desk->config->http.retry_after_s);
+		turn_away(t, "X_BUSY", 503, desk->config->http.retry_after_s);
 		return;
 	}
 	(void)desk_send_opener(t);
@@ -91,23 +92,25 @@ static void
 refuse_opened(struct transit *t, const struct opened *opened)
 {
 	struct protocol protocol = { .packet_id = t->packet_id,
-		.status = "REFUSED", .kind = t->kind,
-		.started_ms = t->received_ms, .finished_ms = clock_now_ms() };
+		.status = "REFUSED",
+		.kind = t->kind,
+		.started_ms = t->received_ms,
+		.finished_ms = clock_now_ms() };
 	const struct code *code = NULL;
 	struct changeset *change;
 	struct err err;
 
 	if (changeset_decode(opened->changeset, opened->changeset_bytes,
-	        t->arena, &change, &err)
-	        == -1
+		t->arena, &change, &err)
+		== -1
 	    || change->defects.count == 0) {
 		turn_away(t, "X_INTERNAL", 500, 0);
 		return;
 	}
 	protocol.defects = change->defects;
 	code = code_find(change->defects.items[0].code);
-	reply_protocol(t, &protocol,
-	    code == NULL || code->http == 0 ? 400 : code->http, 0);
+	reply_protocol(
+	    t, &protocol, code == NULL || code->http == 0 ? 400 : code->http);
 	log_event(LOG_LEVEL_INFO,
 	    "packet=%s stage=open from=%s result=refused code=%s",
 	    *t->packet_id == '\0' ? "-" : t->packet_id, t->source,
@@ -124,7 +127,11 @@ put_receipt(struct transit *t)
 
 	uuid_v4(receipt_id);
 	buf_init(&xml, 0);
-	receipt_xml(t->packet_id, receipt_id, t->received_ms, "QUEUED", &xml);
+	receipt_xml(&(struct receipt){ .packet_id = t->packet_id,
+			.receipt_id = receipt_id,
+			.received_ms = t->received_ms,
+			.status = "QUEUED" },
+	    &xml);
 	t->receipt = arena_memdup(t->arena, xml.data, xml.bytes);
 	t->receipt_bytes = xml.bytes;
 	buf_release(&xml);
@@ -135,9 +142,13 @@ run_accept(struct store_tx *tx, struct batch_job *job)
 {
 	struct transit *t = TRANSIT_OF(job);
 	struct inbox_packet packet = { .packet_id = t->packet_id,
-		.source = t->source, .channel = "http",
-		.content_type = t->content_type, .body = t->body,
-		.body_bytes = t->body_bytes, .digest = t->digest, .meta = "",
+		.source = t->source,
+		.channel = "http",
+		.content_type = t->content_type,
+		.body = t->body,
+		.body_bytes = t->body_bytes,
+		.digest = t->digest,
+		.meta = "",
 		.due_ms = clock_now_ms() + t->desk->config->lease_ms,
 		.received_ms = t->received_ms };
 
@@ -149,8 +160,10 @@ run_accept(struct store_tx *tx, struct batch_job *job)
 	if (t->put == INBOX_NEW) {
 		journal_add(tx,
 		    &(struct journal_entry){ .event = "accepted",
-		        .packet_id = t->packet_id, .source = t->source,
-		        .digest = t->digest, .detail = t->kind });
+			.packet_id = t->packet_id,
+			.source = t->source,
+			.digest = t->digest,
+			.detail = t->kind });
 		return;
 	}
 	t->receipt = packet.receipt;
@@ -164,8 +177,9 @@ static void
 answer_again(struct transit *t)
 {
 	struct reply reply = { .http = 202,
-		.content_type = "application/xml; charset=utf-8",
-		.body = t->receipt, .body_bytes = t->receipt_bytes };
+		.content_type = PROTOCOL_XML_TYPE,
+		.body = t->receipt,
+		.body_bytes = t->receipt_bytes };
 
 	if (t->wait_until_ms != 0 && t->protocol_bytes != 0) {
 		reply.http = 200;
@@ -185,8 +199,8 @@ done_accept(struct batch_job *job, const struct err *err)
 	struct transit *t = TRANSIT_OF(job);
 
 	if (err != NULL) {
-		turn_away(t, err->code, 503,
-		    t->desk->config->http.retry_after_s);
+		turn_away(
+		    t, err->code, 503, t->desk->config->http.retry_after_s);
 		return;
 	}
 	if (t->put == INBOX_CONFLICT) {
@@ -201,8 +215,9 @@ done_accept(struct batch_job *job, const struct err *err)
 	if (t->wait_until_ms == 0)
 		desk_reply(t,
 		    &(struct reply){ .http = 202,
-		        .content_type = "application/xml; charset=utf-8",
-		        .body = t->receipt, .body_bytes = t->receipt_bytes });
+			.content_type = PROTOCOL_XML_TYPE,
+			.body = t->receipt,
+			.body_bytes = t->receipt_bytes });
 	t->state = TRANSIT_READING;
 	settle_queue(t);
 	(void)desk_send_opener(t);
@@ -274,8 +289,8 @@ void
 accept_resume(struct desk *desk, unsigned max)
 {
 	struct arena *arena = arena_new();
-	struct inbox_packet *packets = arena_alloc(arena,
-	    max * sizeof(*packets));
+	struct inbox_packet *packets =
+	    arena_alloc(arena, max * sizeof(*packets));
 	struct store_tx *tx = store_begin(desk->store);
 	struct err err;
 	size_t count;

@@ -32,7 +32,7 @@ check_rights(struct packet *packet)
 		return;
 	for (size_t i = 0; i < change->record_count && code == NULL; i++)
 		if (!listed(&source->kinds,
-		        record_kind_name(change->records[i].kind)))
+			record_kind_name(change->records[i].kind)))
 			code = "SRC_DENIED";
 	if (code == NULL && !listed(&source->scope, change->scope))
 		code = "SCOPE_DENIED";

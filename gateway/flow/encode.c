@@ -21,8 +21,8 @@ version_of(const struct config *config)
 	const char *version = config->smev.version;
 
 	return strcmp(version, "1.3") == 0 ? SMEV_1_3
-	    : strcmp(version, "1.2") == 0 ? SMEV_1_2
-	                                  : SMEV_1_1;
+	    : strcmp(version, "1.2") == 0  ? SMEV_1_2
+					   : SMEV_1_1;
 }
 
 /* The stored changesets as one, records in their order and numbered anew. */
@@ -30,13 +30,13 @@ static int
 merge(const struct seal_job *job, struct arena *arena,
     struct changeset **ret_change, struct err *err)
 {
-	struct changeset *all = NULL, *one;
+	struct changeset *all = NULL, *one = NULL;
 	struct record *records;
 	size_t count = 0;
 
 	for (size_t i = 0; i < job->body_count; i++) {
-		if (changeset_decode(job->bodies[i], job->body_bytes[i], arena,
-		        &one, err)
+		if (changeset_decode(
+			job->bodies[i], job->body_bytes[i], arena, &one, err)
 		    == -1)
 			return -1;
 		if (all == NULL) {
@@ -44,8 +44,8 @@ merge(const struct seal_job *job, struct arena *arena,
 			count = one->record_count;
 			continue;
 		}
-		records = arena_alloc(arena,
-		    (count + one->record_count + 1) * sizeof(*records));
+		records = arena_alloc(
+		    arena, (count + one->record_count + 1) * sizeof(*records));
 		if (count != 0)
 			memcpy(records, all->records, count * sizeof(*records));
 		if (one->record_count != 0)
@@ -97,7 +97,7 @@ encode_send(const struct config *config, const struct seal_job *job,
 	};
 	const struct answer *answer;
 	const struct adapter *adapter;
-	struct changeset *change;
+	struct changeset *change = NULL;
 	struct buf content;
 	int rc = -1;
 
@@ -106,9 +106,9 @@ encode_send(const struct config *config, const struct seal_job *job,
 	answer = change->record_count == 0 ? NULL : change->records[0].answer;
 	send.reject_code = reject_code(answer);
 	if (send.reject_code != NULL) {
-		send.reject_text = *answer->code == '\0' ? answer->text
-		    : arena_printf(arena, "%s: %s", answer->code,
-		          answer->text);
+		send.reject_text = *answer->code == '\0'
+		    ? answer->text
+		    : arena_printf(arena, "%s: %s", answer->code, answer->text);
 		return smev_write_send(&send, out, err);
 	}
 	adapter = adapter_named(job->kind);
@@ -130,8 +130,8 @@ flow_encode(const struct config *config, const struct seal_job *job,
     struct arena *arena, struct buf *out, struct err *err)
 {
 	enum smev_version version = version_of(config);
-	const char *ns = *job->namespace_uri == '\0' ? NULL
-	    : job->namespace_uri;
+	const char *ns =
+	    *job->namespace_uri == '\0' ? NULL : job->namespace_uri;
 
 	if (FAILPOINT("encode.job"))
 		return err_set(err, ERR_RETRY, "X_INTERNAL", "failpoint");

@@ -59,9 +59,9 @@ fail_count(struct transit *t, struct protocol *protocol)
 
 		bad += result == RESULT_REJECTED || result == RESULT_CONFLICT;
 	}
-	protocol->status = bad == 0          ? "ACCEPTED"
+	protocol->status = bad == 0         ? "ACCEPTED"
 	    : bad < protocol->outcome_count ? "PARTIAL"
-	                                     : "REFUSED";
+					    : "REFUSED";
 	t->state_name = INBOX_APPLIED;
 	if (bad != 0)
 		t->code = worst_code(&protocol->defects);
@@ -75,9 +75,8 @@ write_protocol(struct transit *t, struct protocol *protocol)
 
 	protocol->packet_id = t->packet_id;
 	protocol->finished_ms = clock_now_ms();
-	t->http = strcmp(protocol->status, "REFUSED") == 0
-	    ? fail_http(protocol)
-	    : 200;
+	t->http = strcmp(protocol->status, "REFUSED") == 0 ? fail_http(protocol)
+							   : 200;
 	buf_init(&xml, 0);
 	protocol_xml(protocol, &xml);
 	t->protocol = arena_memdup(t->arena, xml.data, xml.bytes);
@@ -92,8 +91,10 @@ settle_row(struct store_tx *tx, struct transit *t)
 	    t->protocol, t->protocol_bytes);
 	journal_add(tx,
 	    &(struct journal_entry){ .event = t->state_name,
-	        .packet_id = t->packet_id, .source = t->source,
-	        .digest = t->digest, .detail = t->code });
+		.packet_id = t->packet_id,
+		.source = t->source,
+		.digest = t->digest,
+		.detail = t->code });
 }
 
 void
@@ -108,8 +109,9 @@ static void
 end_with(struct store_tx *tx, struct transit *t, const char *state,
     const char *status, const char *code, const char *why)
 {
-	struct protocol protocol = { .status = status, .kind = t->kind,
-		.started_ms = t->received_ms };
+	struct protocol protocol = {
+		.status = status, .kind = t->kind, .started_ms = t->received_ms
+	};
 
 	defects_init(&protocol.defects, t->arena);
 	if (t->change != NULL)
@@ -128,8 +130,7 @@ fail_settle(struct store_tx *tx, struct transit *t, const struct err *err)
 {
 	switch (err->kind) {
 	case ERR_REFUSE:
-		end_with(tx, t, INBOX_REFUSED, "REFUSED", err->code,
-		    err->text);
+		end_with(tx, t, INBOX_REFUSED, "REFUSED", err->code, err->text);
 		route_reject(tx, t, err->code, err->text);
 		return;
 	case ERR_HOLD:
@@ -145,8 +146,11 @@ fail_poison(struct store_tx *tx, struct transit *t)
 {
 	struct inbox_packet packet = { .source = t->source,
 		.channel = t->channel == CHANNEL_SMEV ? "smev" : "http",
-		.content_type = t->content_type, .body = t->body,
-		.body_bytes = t->body_bytes, .digest = t->digest, .meta = "",
+		.content_type = t->content_type,
+		.body = t->body,
+		.body_bytes = t->body_bytes,
+		.digest = t->digest,
+		.meta = "",
 		.received_ms = t->received_ms };
 	char id[UUID_BYTES];
 
@@ -157,10 +161,11 @@ fail_poison(struct store_tx *tx, struct transit *t)
 		t->inbox_id = packet.id;
 		journal_add(tx,
 		    &(struct journal_entry){ .event = "accepted",
-		        .packet_id = t->packet_id, .source = t->source,
-		        .digest = t->digest, .detail = "poison" });
+			.packet_id = t->packet_id,
+			.source = t->source,
+			.digest = t->digest,
+			.detail = "poison" });
 	}
-	end_with(tx, t, INBOX_HELD, "HELD", "PKT_POISON",
-	    "openers died of it");
+	end_with(tx, t, INBOX_HELD, "HELD", "PKT_POISON", "openers died of it");
 	t->http = 202;
 }

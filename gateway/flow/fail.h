@@ -12,16 +12,16 @@ struct store_tx;
 struct transit;
 
 /* The packet is refused whole for its defects; an asker of SMEV is told. */
-void fail_refuse(struct store_tx *tx, struct transit *transit,
-    struct protocol *protocol);
+void fail_refuse(
+    struct store_tx *tx, struct transit *transit, struct protocol *protocol);
 /* Its records have been applied or not: status by the outcomes. */
 void fail_count(struct transit *transit, struct protocol *protocol);
 /* Write the protocol and the row's last state. */
-void fail_finish(struct store_tx *tx, struct transit *transit,
-    struct protocol *protocol);
+void fail_finish(
+    struct store_tx *tx, struct transit *transit, struct protocol *protocol);
 /* What was done for it has been undone: end it by the kind of err. */
-void fail_settle(struct store_tx *tx, struct transit *transit,
-    const struct err *err);
+void fail_settle(
+    struct store_tx *tx, struct transit *transit, const struct err *err);
 /* Hold it: too many openers died of it. */
 void fail_poison(struct store_tx *tx, struct transit *transit);
 /* The status that says protocol over HTTP. */

@@ -42,11 +42,15 @@ static const struct stage {
 };
 
 int
-flow_tools_open(const struct config *config, struct flow_tools *ret,
-    struct err *err)
+flow_tools_open(
+    const struct config *config, struct flow_tools *ret, struct err *err)
 {
 	ret->config = config;
-	if (xsd_registry_load(config->schema_folder, &ret->schemas, err) == -1)
+	if (xsd_registry_load(*config->schema_folder == '\0'
+		    ? xsd_registry_folder()
+		    : config->schema_folder,
+		&ret->schemas, err)
+	    == -1)
 		return -1;
 	return trusts_open(config, &ret->trusts, err);
 }
@@ -81,8 +85,8 @@ void
 packet_refuse(struct packet *packet, const struct err *err)
 {
 	defects_add(&packet->defects,
-	    &(struct defect){ .level = DEFECT_FATAL, .code = err->code,
-	        .text = err->text });
+	    &(struct defect){
+		.level = DEFECT_FATAL, .code = err->code, .text = err->text });
 }
 
 /* Nothing more can be learnt of it. */
@@ -104,8 +108,8 @@ flow_read(const struct flow_tools *tools, struct packet *packet)
 {
 	size_t count = sizeof(stages) / sizeof(stages[0]);
 
-	for (size_t i = 1; i < count && !ended(packet)
-	     && packet->doc != NULL && packet->root != NULL;
+	for (size_t i = 1; i < count && !ended(packet) && packet->doc != NULL
+	     && packet->root != NULL;
 	     i++)
 		stages[i].run(tools, packet);
 }

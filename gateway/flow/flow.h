@@ -19,8 +19,8 @@ struct packet;
  *
  * Errors: those of xsd/ and crypto/, ERR_FATAL.
  */
-int flow_tools_open(const struct config *config, struct flow_tools *ret,
-    struct err *err);
+int flow_tools_open(
+    const struct config *config, struct flow_tools *ret, struct err *err);
 
 /* A packet for job, whose texts are copied; free it with packet_free(). */
 struct packet *packet_new(const struct open_job *job);

@@ -47,9 +47,10 @@ static void
 defect(struct packet *packet, const char *code, const xmlNode *at)
 {
 	defects_add(&packet->defects,
-	    &(struct defect){ .level = DEFECT_FATAL, .code = code,
-	        .line = at == NULL ? 0 : xml_node_line(at),
-	        .path = at == NULL ? "" : xml_path(at, packet->arena) });
+	    &(struct defect){ .level = DEFECT_FATAL,
+		.code = code,
+		.line = at == NULL ? 0 : xml_node_line(at),
+		.path = at == NULL ? "" : xml_path(at, packet->arena) });
 }
 
 /* PacketId of a canonical packet, without which nobody could ask after it. */
@@ -57,7 +58,8 @@ static void
 read_packet_id(struct packet *packet)
 {
 	const xmlNode *header = xml_child(packet->root, NULL, "Header");
-	const char *id = header == NULL ? NULL
+	const char *id = header == NULL
+	    ? NULL
 	    : xml_child_text(header, NULL, "PacketId", packet->arena);
 	char lower[UUID_BYTES];
 
@@ -80,7 +82,7 @@ open_http(const struct flow_tools *tools, struct packet *packet)
 
 	packet->source = config_source(tools->config, packet->job.source);
 	if (xml_doc_parse(packet->job.body, packet->job.body_bytes, &limits,
-	        &packet->doc, &err)
+		&packet->doc, &err)
 	    == -1) {
 		packet_refuse(packet, &err);
 		return;
@@ -105,9 +107,9 @@ open_smev(const struct flow_tools *tools, struct packet *packet)
 	struct err err;
 
 	if (smev_read_answer((enum smev_op)packet->job.op,
-	        packet->job.content_type, packet->job.body,
-	        packet->job.body_bytes, packet->arena, &packet->doc, answer,
-	        &err)
+		packet->job.content_type, packet->job.body,
+		packet->job.body_bytes, packet->arena, &packet->doc, answer,
+		&err)
 	    == -1) {
 		packet_refuse(packet, &err);
 		return;
@@ -118,8 +120,8 @@ open_smev(const struct flow_tools *tools, struct packet *packet)
 		return;
 	packet->adapter =
 	    adapter_for_root(xml_ns(packet->root), xml_name(packet->root));
-	packet->datatype = config_datatype(tools->config,
-	    xml_ns(packet->root), xml_name(packet->root));
+	packet->datatype = config_datatype(
+	    tools->config, xml_ns(packet->root), xml_name(packet->root));
 	if (packet->datatype != NULL)
 		packet->source =
 		    config_source(tools->config, packet->datatype->source);

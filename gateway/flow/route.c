@@ -26,17 +26,17 @@ put(struct store_tx *tx, const struct transit *transit, const char *lane,
 	changeset_encode(change, &body);
 	outbox_put(tx,
 	    &(struct message){
-	        .lane = lane,
-	        .kind = kind,
-	        .subject = subject,
-	        .dedup_key = dedup_key,
-	        .reply_to = strcmp(lane, LANE_ANSWERS) == 0
-	            ? transit->decoded.reply_to
-	            : "",
-	        .cause = transit->packet_id,
-	        .body = body.data,
-	        .body_bytes = body.bytes,
-	        .due_ms = clock_now_ms(),
+		.lane = lane,
+		.kind = kind,
+		.subject = subject,
+		.dedup_key = dedup_key,
+		.reply_to = strcmp(lane, LANE_ANSWERS) == 0
+		    ? transit->decoded.reply_to
+		    : "",
+		.cause = transit->packet_id,
+		.body = body.data,
+		.body_bytes = body.bytes,
+		.due_ms = clock_now_ms(),
 	    });
 	buf_release(&body);
 }
@@ -52,13 +52,13 @@ tell_federal(struct store_tx *tx, struct transit *transit,
 	for (size_t i = 0; i < config->datatype_count; i++)
 		if (!config->datatypes[i].provider
 		    && strcmp(config->datatypes[i].adapter, "federal-push")
-		        == 0)
+			== 0)
 			wanted = true;
 	if (!wanted || event->snapshot == NULL)
 		return;
 	put(tx, transit, LANE_FEDERAL, "federal-push", event->subject,
 	    arena_printf(transit->arena, "federal:%s:%lld", event->subject,
-	        (long long)event->change_seq),
+		(long long)event->change_seq),
 	    event->snapshot);
 }
 
@@ -69,8 +69,9 @@ answer_of(struct transit *transit, const char *status, const char *code,
 	struct changeset *change = changeset_new(transit->arena);
 	struct answer *answer = arena_alloc(transit->arena, sizeof(*answer));
 
-	*answer = (struct answer){ .status = status, .code = code,
-		.text = text, .federal_guid = "" };
+	*answer = (struct answer){
+		.status = status, .code = code, .text = text, .federal_guid = ""
+	};
 	change->kind = "ANSWER";
 	change->mode = MODE_ANSWER;
 	if (transit->change != NULL)
@@ -102,8 +103,8 @@ flow_route(struct store_tx *tx, struct transit *transit,
 	for (const struct domain_event *e = events->first; e != NULL;
 	     e = e->next) {
 		if (e->type == EVENT_ANSWER_OWED) {
-			put_answer(tx, transit, change->reply_kind,
-			    e->snapshot);
+			put_answer(
+			    tx, transit, change->reply_kind, e->snapshot);
 			answered = true;
 		} else {
 			tell_federal(tx, transit, e);
@@ -122,8 +123,8 @@ route_reject(struct store_tx *tx, struct transit *transit, const char *code,
     const char *why)
 {
 	const struct code *row = code_find(code);
-	const char *smev = row == NULL || *row->smev == '\0' ? "FAILURE"
-	    : row->smev;
+	const char *smev =
+	    row == NULL || *row->smev == '\0' ? "FAILURE" : row->smev;
 	const char *text = row == NULL ? why : row->title;
 
 	if (transit->channel != CHANNEL_SMEV
@@ -132,5 +133,5 @@ route_reject(struct store_tx *tx, struct transit *transit, const char *code,
 	/* NO_DATA and its like travel as they are; a failure says our code. */
 	put_answer(tx, transit, "reject",
 	    answer_of(transit, "rejected",
-	        strcmp(smev, "FAILURE") == 0 ? code : smev, text));
+		strcmp(smev, "FAILURE") == 0 ? code : smev, text));
 }

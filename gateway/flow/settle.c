@@ -62,21 +62,21 @@ apply(struct store_tx *tx, struct transit *t, struct protocol *protocol)
 	struct domain_events events;
 	int order;
 
-	order = change->seq == 0 ? 0
+	order = change->seq == 0
+	    ? 0
 	    : inbox_sequence(tx, t->source, change->scope, change->kind,
-	          change->seq, change->based_on,
-	          change->mode == MODE_FULL_LIST);
+		change->seq, change->based_on, change->mode == MODE_FULL_LIST);
 	if (order >= 2) {
 		defects_add(&change->defects,
 		    &(struct defect){ .level = DEFECT_FATAL,
-		        .code = order == 2 ? "STALE" : "NEED_FULL" });
+			.code = order == 2 ? "STALE" : "NEED_FULL" });
 		fail_refuse(tx, t, protocol);
 		return;
 	}
 	if (order == 1)
 		defects_add(&change->defects,
-		    &(struct defect){ .level = DEFECT_WARN,
-		        .code = "SEQ_GAP" });
+		    &(struct defect){
+			.level = DEFECT_WARN, .code = "SEQ_GAP" });
 	domain_events_init(&events, t->arena);
 	registry_apply(tx, change, t->arena, &events, protocol);
 	flow_route(tx, t, &events, protocol);
@@ -88,7 +88,8 @@ run_settle(struct store_tx *tx, struct batch_job *job)
 {
 	struct transit *t = TRANSIT_OF(job);
 	struct protocol protocol = { .packet_id = t->packet_id,
-		.kind = t->change->kind, .started_ms = t->received_ms };
+		.kind = t->change->kind,
+		.started_ms = t->received_ms };
 	struct err err;
 
 	protocol.defects = t->change->defects;
@@ -123,13 +124,14 @@ static void
 done_failed(struct transit *t, const struct err *err)
 {
 	log_event(LOG_LEVEL_WARN,
-	    "packet=%s stage=settle from=%s result=retry code=%s",
-	    t->packet_id, t->source, err->code);
+	    "packet=%s stage=settle from=%s result=retry code=%s", t->packet_id,
+	    t->source, err->code);
 	if (t->front_id != 0)
 		desk_reply(t,
 		    &(struct reply){ .http = 202,
-		        .content_type = "application/xml; charset=utf-8",
-		        .body = t->receipt, .body_bytes = t->receipt_bytes });
+			.content_type = PROTOCOL_XML_TYPE,
+			.body = t->receipt,
+			.body_bytes = t->receipt_bytes });
 	if (t->end != NULL)
 		t->end(t, err);
 	transit_free(t);
@@ -156,8 +158,9 @@ void
 settle_answer(struct transit *t)
 {
 	struct reply reply = { .http = t->http,
-		.content_type = "application/xml; charset=utf-8",
-		.body = t->protocol, .body_bytes = t->protocol_bytes };
+		.content_type = PROTOCOL_XML_TYPE,
+		.body = t->protocol,
+		.body_bytes = t->protocol_bytes };
 
 	if (t->protocol_bytes == 0) {
 		reply.http = 202;
@@ -199,15 +202,15 @@ read_changeset(struct transit *t)
 
 	if (t->decoded.changeset_bytes != 0
 	    && changeset_decode(t->decoded.changeset,
-	           t->decoded.changeset_bytes, t->arena, &t->change, &err)
-	        == 0)
+		   t->decoded.changeset_bytes, t->arena, &t->change, &err)
+		== 0)
 		return;
 	t->change = changeset_new(t->arena);
 	defects_init(&t->change->defects, t->arena);
 	if (t->decoded.changeset_bytes != 0)
 		defects_add(&t->change->defects,
-		    &(struct defect){ .level = DEFECT_FATAL,
-		        .code = "CHG_FORMAT" });
+		    &(struct defect){
+			.level = DEFECT_FATAL, .code = "CHG_FORMAT" });
 }
 
 /* POST /v1/validate: the protocol is the answer, and all there is. */
@@ -215,26 +218,27 @@ static void
 answer_validate(struct transit *t)
 {
 	struct protocol protocol = { .packet_id = t->packet_id,
-		.kind = t->change->kind, .started_ms = t->received_ms,
+		.kind = t->change->kind,
+		.started_ms = t->received_ms,
 		.finished_ms = clock_now_ms(),
 		.defects = t->change->defects };
 	bool bad = protocol.defects.total != 0
 	    && protocol.defects.worst >= DEFECT_ERROR;
 	struct buf xml;
 
-	protocol.status = !bad ? "ACCEPTED"
-	    : protocol.defects.worst == DEFECT_FATAL ? "REFUSED" : "PARTIAL";
+	protocol.status = !bad                       ? "ACCEPTED"
+	    : protocol.defects.worst == DEFECT_FATAL ? "REFUSED"
+						     : "PARTIAL";
 	buf_init(&xml, 0);
 	protocol_xml(&protocol, &xml);
 	desk_reply(t,
-	    &(struct reply){
-	        .http = protocol.defects.total != 0
-	                && protocol.defects.worst == DEFECT_FATAL
-	            ? fail_http(&protocol)
-	            : 200,
-	        .content_type = "application/xml; charset=utf-8",
-	        .body = xml.data,
-	        .body_bytes = xml.bytes });
+	    &(struct reply){ .http = protocol.defects.total != 0
+			&& protocol.defects.worst == DEFECT_FATAL
+		    ? fail_http(&protocol)
+		    : 200,
+		.content_type = PROTOCOL_XML_TYPE,
+		.body = xml.data,
+		.body_bytes = xml.bytes });
 	buf_release(&xml);
 	transit_free(t);
 }
@@ -257,8 +261,8 @@ settle_decoded(struct desk *desk, const struct ipc_message *msg)
 		(void)desk_send_opener(t);
 		return;
 	}
-	t->decoded.changeset = arena_memdup(t->arena, t->decoded.changeset,
-	    t->decoded.changeset_bytes);
+	t->decoded.changeset = arena_memdup(
+	    t->arena, t->decoded.changeset, t->decoded.changeset_bytes);
 	read_changeset(t);
 	if (t->validate) {
 		answer_validate(t);

@@ -14,15 +14,13 @@
 #include "gateway/ipc.h"
 #include "gateway/loop.h"
 #include "gateway/protocol_xml.h"
-#include "model/protocol.h"
 #include "queue/inbox.h"
 #include "queue/queue_query.h"
 #include "registry/query.h"
 #include "store/store.h"
 
-#define XML_TYPE "application/xml; charset=utf-8"
-#define JSON_TYPE "application/json; charset=utf-8"
-#define TEXT_TYPE "text/plain; version=0.0.4; charset=utf-8"
+#define JSON_TYPE   "application/json; charset=utf-8"
+#define TEXT_TYPE   "text/plain; version=0.0.4; charset=utf-8"
 #define CHANGES_MAX 500
 
 static void
@@ -30,8 +28,10 @@ answer(struct desk *desk, uint64_t id, int http, const char *type,
     const void *body, size_t bytes)
 {
 	struct ipc_peer *front = loop_peer(desk->loop, ROLE_FRONT, 0);
-	struct reply reply = { .http = http, .content_type = type,
-		.body = body, .body_bytes = bytes };
+	struct reply reply = { .http = http,
+		.content_type = type,
+		.body = body,
+		.body_bytes = bytes };
 	struct buf out;
 
 	buf_init(&out, 0);
@@ -42,20 +42,14 @@ answer(struct desk *desk, uint64_t id, int http, const char *type,
 }
 
 static void
-answer_code(struct desk *desk, uint64_t id, struct arena *arena, int http,
-    const char *packet_id, const char *code)
+answer_code(struct desk *desk, uint64_t id, int http, const char *packet_id,
+    const char *code)
 {
-	struct protocol protocol = { .packet_id = packet_id,
-		.status = "REFUSED", .kind = "", .started_ms = clock_now_ms(),
-		.finished_ms = clock_now_ms() };
 	struct buf xml;
 
-	defects_init(&protocol.defects, arena);
-	defects_add(&protocol.defects,
-	    &(struct defect){ .level = DEFECT_FATAL, .code = code });
 	buf_init(&xml, 0);
-	protocol_xml(&protocol, &xml);
-	answer(desk, id, http, XML_TYPE, xml.data, xml.bytes);
+	protocol_xml_refusal(packet_id, code, "", clock_now_ms(), &xml);
+	answer(desk, id, http, PROTOCOL_XML_TYPE, xml.data, xml.bytes);
 	buf_release(&xml);
 }
 
@@ -66,13 +60,13 @@ packet_status(struct desk *desk, const struct ipc_message *msg,
 	struct inbox_packet packet;
 
 	if (inbox_find(tx, ask->source, ask->packet_id, arena, &packet) == 0)
-		answer_code(desk, msg->id, arena, 404, ask->packet_id,
-		    "PKT_NOT_FOUND");
+		answer_code(
+		    desk, msg->id, 404, ask->packet_id, "PKT_NOT_FOUND");
 	else if (packet.protocol_bytes != 0)
-		answer(desk, msg->id, 200, XML_TYPE, packet.protocol,
+		answer(desk, msg->id, 200, PROTOCOL_XML_TYPE, packet.protocol,
 		    packet.protocol_bytes);
 	else
-		answer(desk, msg->id, 200, XML_TYPE, packet.receipt,
+		answer(desk, msg->id, 200, PROTOCOL_XML_TYPE, packet.receipt,
 		    packet.receipt_bytes);
 }
 
@@ -82,7 +76,8 @@ change_json(const struct change_line *line)
 	return json_pack("{s:I,s:s,s:s,s:s,s:I,s:s,s:s,s:I}", "seq",
 	    (json_int_t)line->change_seq, "entity", line->entity, "id",
 	    line->id, "op", line->op, "version", (json_int_t)line->version,
-	    "external_key", line->external_key == NULL ? "" : line->external_key,
+	    "external_key",
+	    line->external_key == NULL ? "" : line->external_key,
 	    "regional_number",
 	    line->regional_number == NULL ? "" : line->regional_number, "at_ms",
 	    (json_int_t)line->at_ms);
@@ -92,18 +87,17 @@ static void
 changes(struct desk *desk, const struct ipc_message *msg, struct store_tx *tx,
     struct arena *arena, const struct ask *ask)
 {
-	struct change_line *lines = arena_alloc(arena,
-	    CHANGES_MAX * sizeof(*lines));
-	size_t count = registry_changes(tx, ask->source, ask->after,
-	    CHANGES_MAX, arena, lines);
+	struct change_line *lines =
+	    arena_alloc(arena, CHANGES_MAX * sizeof(*lines));
+	size_t count = registry_changes(
+	    tx, ask->source, ask->after, CHANGES_MAX, arena, lines);
 	json_t *list = json_array(), *top;
 	char *text;
 
 	for (size_t i = 0; i < count; i++)
 		(void)json_array_append_new(list, change_json(&lines[i]));
 	top = json_pack("{s:I,s:o}", "next",
-	    (json_int_t)(count == 0 ? ask->after
-	                            : lines[count - 1].change_seq),
+	    (json_int_t)(count == 0 ? ask->after : lines[count - 1].change_seq),
 	    "changes", list);
 	text = json_dumps(top, JSON_COMPACT);
 	answer(desk, msg->id, 200, JSON_TYPE, text, strlen(text));
@@ -165,8 +159,8 @@ health(struct desk *desk, const struct ipc_message *msg, bool database)
 	for (int i = 0; i < roles->sealers; i++)
 		sealer |= loop_peer(desk->loop, ROLE_SEALER, i) != NULL;
 	if (!database)
-		(void)json_array_append_new(reasons,
-		    json_string("database does not answer"));
+		(void)json_array_append_new(
+		    reasons, json_string("database does not answer"));
 	if (!opener)
 		(void)json_array_append_new(reasons, json_string("no opener"));
 	if (*desk->config->smev.url != '\0' && !sealer)
@@ -193,9 +187,9 @@ status_ask(struct desk *desk, const struct ipc_message *msg)
 	if (!whole)
 		whole = ask_read(msg, arena, &ask);
 	if (store_error(tx)->kind != ERR_NONE && msg->type != IPC_HEALTH)
-		answer_code(desk, msg->id, arena, 503, "", "X_BUSY");
+		answer_code(desk, msg->id, 503, "", "X_BUSY");
 	else if (!whole)
-		answer_code(desk, msg->id, arena, 400, "", "X_INTERNAL");
+		answer_code(desk, msg->id, 400, "", "X_INTERNAL");
 	else if (msg->type == IPC_STATUS)
 		packet_status(desk, msg, tx, arena, &ask);
 	else if (msg->type == IPC_CHANGES)

@@ -12,8 +12,8 @@ struct trust;
 struct trusts;
 
 /* Read all certificates the settings name; before the sandbox. */
-int trusts_open(const struct config *config, struct trusts **ret,
-    struct err *err);
+int
+trusts_open(const struct config *config, struct trusts **ret, struct err *err);
 /* Who may sign as SMEV. */
 struct trust *trusts_smev(const struct trusts *trusts);
 /* Who may sign packets of source, or NULL: nobody was named. */

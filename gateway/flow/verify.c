@@ -84,7 +84,7 @@ verify_http(const struct flow_tools *tools, struct packet *packet)
 		    && source->signature_need == SIGNATURE_REQUIRED)
 			defects_add(&packet->defects,
 			    &(struct defect){ .level = DEFECT_FATAL,
-			        .code = "PKT_UNSIGNED" });
+				.code = "PKT_UNSIGNED" });
 		return;
 	}
 	trust = trusts_source(tools->trusts, packet->job.source);
@@ -94,8 +94,8 @@ verify_http(const struct flow_tools *tools, struct packet *packet)
 		packet_refuse(packet, &err);
 		return;
 	}
-	if (dsig_require(packet->doc, signature, packet->root, trust, &verdict,
-	        &err)
+	if (dsig_require(
+		packet->doc, signature, packet->root, trust, &verdict, &err)
 	    == -1)
 		packet_refuse(packet, &err);
 	else
