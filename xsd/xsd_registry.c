@@ -1,5 +1,6 @@
 #include "xsd/xsd_registry.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,7 +31,14 @@ struct gather {
 	const xmlNode *top;
 	struct defects *defects;
 	size_t added;
+	size_t validated; /* subtrees */
 	char facet_of[SUBJECT_BYTES]; /* whose facet was broken last, or "" */
+};
+
+/* The schemas around a subtree, innermost first. */
+struct cover {
+	const struct xsd_compiled *compiled;
+	const struct cover *up;
 };
 
 const char *
@@ -160,34 +168,100 @@ add_defect(void *arg, xmlError *error)
 	defects_add(gather->defects, &defect);
 }
 
+/* Validate one subtree by one schema; libxml2 takes no const node. */
+static void
+validate_one(
+    const struct xsd_compiled *compiled, xmlNode *node, struct gather *gather)
+{
+	size_t before = gather->added;
+	struct defect defect = {
+		.level = DEFECT_FATAL,
+		.code = "PKT_SCHEMA",
+		.text = "проверка по схеме не удалась",
+	};
+
+	gather->top = node;
+	*gather->facet_of = '\0';
+	xmlSchemaSetValidStructuredErrors(compiled->valid, add_defect, gather);
+	if (xmlSchemaValidateOneElement(compiled->valid, node) != 0
+	    && gather->added == before) {
+		gather->added++;
+		defects_add(gather->defects, &defect);
+	}
+}
+
+/* Whether a schema around has declarations of ns, by itself or an import. */
+static bool
+covered(const struct cover *cover, const char *ns)
+{
+	const xmlSchema *schema;
+
+	for (; cover != NULL; cover = cover->up) {
+		schema = cover->compiled->schema;
+		if (schema->targetNamespace != NULL
+		    && strcmp((const char *)schema->targetNamespace, ns) == 0)
+			return true;
+		if (xmlHashLookup(schema->schemasImports, (const xmlChar *)ns)
+		    != NULL)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Messages carry messages: an envelope holds a registry that holds acts, and
+ * the schema of each lets pass what it has no declaration for.  So each
+ * subtree of another namespace is validated by its own schema, unless one
+ * around it knows that namespace: then libxml2 has looked inside already.
+ */
+static void
+walk(const struct xsd_registry *registry, xmlNode *node,
+    const struct cover *around, struct gather *gather)
+{
+	const bool inner = node->parent != NULL && node->ns != NULL
+	    && node->parent->ns == node->ns;
+	struct cover cover = { .up = around };
+
+	if (!inner && !covered(around, xml_ns(node)))
+		cover.compiled = find(registry, xml_ns(node), xml_name(node));
+	if (cover.compiled != NULL) {
+		gather->validated++;
+		validate_one(cover.compiled, node, gather);
+	}
+	for (xmlNode *child = xml_child(node, NULL, NULL); child != NULL;
+	     child = xml_next(child, NULL, NULL))
+		walk(registry, child, cover.compiled == NULL ? around : &cover,
+		    gather);
+}
+
+int
+xsd_validate_tree(const struct xsd_registry *registry, xmlNode *node,
+    struct defects *defects, struct err *err)
+{
+	struct gather gather = { .defects = defects };
+
+	walk(registry, node, NULL, &gather);
+	if (gather.validated == 0)
+		return err_set(err, ERR_REFUSE, "PKT_UNKNOWN_TYPE",
+		    "нет схемы для %.60s в пространстве имён %.120s",
+		    xml_name(node), xml_ns(node));
+	return gather.added == 0 ? 0 : 1;
+}
+
 int
 xsd_validate(const struct xsd_registry *registry, const xmlNode *node,
     struct defects *defects, struct err *err)
 {
-	struct gather gather = { .top = node, .defects = defects };
-	const struct xsd_compiled *compiled =
-	    find(registry, xml_ns(node), xml_name(node));
 	xmlNode *top = node->parent == NULL ? NULL : node->parent->children;
-	struct defect defect;
-	int rc;
 
-	if (compiled == NULL)
+	if (!xsd_registry_has(registry, xml_ns(node)))
 		return err_set(err, ERR_REFUSE, "PKT_UNKNOWN_TYPE",
 		    "нет схемы для %.60s в пространстве имён %.120s",
 		    xml_name(node), xml_ns(node));
 	while (top != NULL && top != node) /* node, but not const */
 		top = top->next;
-	xmlSchemaSetValidStructuredErrors(compiled->valid, add_defect, &gather);
-	rc = xmlSchemaValidateOneElement(compiled->valid, top);
-	if (rc == 0 && gather.added == 0)
-		return 0;
-	if (gather.added == 0) {
-		defect = (struct defect){ .level = DEFECT_FATAL,
-			.code = "PKT_SCHEMA",
-			.text = "проверка по схеме не удалась" };
-		defects_add(defects, &defect);
-	}
-	return 1;
+	assert(top != NULL);
+	return xsd_validate_tree(registry, top, defects, err);
 }
 
 int

@@ -33,14 +33,22 @@ int xsd_registry_load(
 void xsd_registry_free(struct xsd_registry *registry);
 
 /*
- * Validate the subtree at node against the schema of its namespace and name,
- * adding up to 20 defects PKT_SCHEMA (level FATAL) with line, path and masked
- * value.  Not to be called from two threads at once.
+ * Validate the subtree at node, which is in a document, against the schema of
+ * its namespace and name, and what it carries of other namespaces (acts in a
+ * registry in an envelope) against theirs.  Adds up to 20 defects PKT_SCHEMA
+ * (level FATAL) with line, path and masked value.  Not to be called from two
+ * threads at once.
  *
  * Returns 0 valid, 1 not valid, -1 when no schema has that namespace:
  * ERR_REFUSE PKT_UNKNOWN_TYPE.
  */
 int xsd_validate(const struct xsd_registry *registry, const xmlNode *node,
+    struct defects *defects, struct err *err);
+/*
+ * The same, but node itself may be unknown, as a SOAP envelope is: -1 only
+ * when nothing in it has a schema.
+ */
+int xsd_validate_tree(const struct xsd_registry *registry, xmlNode *node,
     struct defects *defects, struct err *err);
 /* Whether namespace has a schema. */
 int xsd_registry_has(
