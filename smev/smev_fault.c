@@ -165,20 +165,24 @@ smev_fault_mask(const char *s, struct arena *arena)
 	bool in_word = false; /* of letters, digits and '-' */
 
 	while (*s != '\0') {
-		const char *close, *end = NULL;
+		const char *close, *end;
 		size_t open = quote_open(s, &close), skip;
 
 		if (open > 0) {
+			size_t bytes;
+
 			end = strstr(s + open, close);
 			if (end == NULL) { /* cut: what follows is a value */
 				*to++ = '*';
 				break;
 			}
-		}
-		if (open > 0
-		    && !harmless(s + open, (size_t)(end - s) - open, arena)) {
-			*to++ = '*';
-			s = end + strlen(close);
+			bytes = (size_t)(end - s) + strlen(close);
+			if (harmless(s + open, (size_t)(end - s) - open, arena))
+				to = mempcpy(to, s, bytes);
+			else
+				*to++ = '*';
+			s += bytes;
+			in_word = false;
 			continue;
 		}
 		skip = in_word ? 0 : number_at(s);

@@ -207,7 +207,9 @@ read_headers(struct cursor *c, struct arena *arena,
 		memcpy(tail, line, length);
 		tail += length;
 	}
-	return bad(err, "a MIME part has no content");
+	/* No empty line: headers only (RFC 2046, body-part). */
+	*tail = '\0';
+	return take_header(header, headers, err);
 }
 
 static int

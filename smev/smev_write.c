@@ -95,34 +95,75 @@ close_call(struct xml_writer *w, enum smev_op op)
 }
 
 static int
+bad(struct err *err, const char *why)
+{
+	return err_set(err, ERR_HOLD, "SMEV_UNSENDABLE", "%s", why);
+}
+
+/* basic:UUID has small letters only, and SMEV reads the time in it. */
+static bool
+sendable_id(const char *id)
+{
+	return given(id) && uuid_version(id) == 1
+	    && strspn(id, "0123456789abcdef-") == strlen(id);
+}
+
+static bool
+sendable_code(const char *code, enum smev_version version)
+{
+	return version == SMEV_1_1_2014 || strcmp(code, "NO_DATA") == 0
+	    || strcmp(code, "ACCESS_DENIED") == 0
+	    || strcmp(code, "FAILURE") == 0
+	    || strcmp(code, "UNKNOWN_REQUEST_DESCRIPTION") == 0;
+}
+
+static int
+check_request(const struct smev_send *send, struct err *err)
+{
+	if (send->content_bytes == 0)
+		return bad(err, "a request without content");
+	if (given(send->reference_message_id)
+	    && (!uuid_valid(send->reference_message_id)
+		|| strpbrk(send->reference_message_id, "ABCDEF") != NULL))
+		return bad(err, "ReferenceMessageID is not a UUID");
+	if (given(send->transaction_code)
+	    && utf8_chars(send->transaction_code) > 1500)
+		return bad(err, "TransactionCode is over 1500 characters");
+	if (given(send->node_id) && utf8_chars(send->node_id) > 50)
+		return bad(err, "NodeID is over 50 characters");
+	return 0;
+}
+
+static int
+check_response(const struct smev_send *send, struct err *err)
+{
+	size_t to_max = send->version == SMEV_1_1_2014 ? 200 : 4000;
+
+	if (!given(send->to) || utf8_chars(send->to) > to_max)
+		return bad(err, "To is empty or longer than the schema allows");
+	if (given(send->status_text) && send->version == SMEV_1_1_2014)
+		return bad(err, "the envelope of 2014 has no RequestStatus");
+	if (given(send->reject_code)
+	    && !sendable_code(send->reject_code, send->version))
+		return bad(err, "RejectionReasonCode is none of the schema");
+	return 0;
+}
+
+static int
 check_send(const struct smev_send *send, struct err *err)
 {
 	bool response = send->op == SMEV_SEND_RESPONSE;
-	size_t to_max = send->version == SMEV_1_1_2014 ? 200 : 4000;
 	int says = (send->content != NULL && send->content_bytes > 0)
 	    + given(send->reject_code) + given(send->status_text);
+	int rc;
 
 	assert(response || send->op == SMEV_SEND_REQUEST);
-	if (!given(send->message_id) || uuid_version(send->message_id) != 1)
-		return err_set(err, ERR_HOLD, "SMEV_UNSENDABLE",
-		    "MessageID is not a UUID version 1");
-	if (says != 1 || (!response && send->content_bytes == 0))
-		return err_set(err, ERR_HOLD, "SMEV_UNSENDABLE",
-		    "exactly one of content, rejection and status is wanted");
-	if (response && (!given(send->to) || utf8_chars(send->to) > to_max))
-		return err_set(err, ERR_HOLD, "SMEV_UNSENDABLE",
-		    "To is empty or longer than %zu characters", to_max);
-	if (given(send->status_text) && send->version == SMEV_1_1_2014)
-		return err_set(err, ERR_HOLD, "SMEV_UNSENDABLE",
-		    "the 2014 envelope has no RequestStatus");
-	if (given(send->transaction_code)
-	    && utf8_chars(send->transaction_code) > 1500)
-		return err_set(err, ERR_HOLD, "SMEV_UNSENDABLE",
-		    "TransactionCode is longer than 1500 characters");
-	if (given(send->node_id) && utf8_chars(send->node_id) > 50)
-		return err_set(err, ERR_HOLD, "SMEV_UNSENDABLE",
-		    "NodeID is longer than 50 characters");
-	return smev_attach_check(send, err);
+	if (!sendable_id(send->message_id))
+		return bad(err, "MessageID is not a UUID version 1");
+	if (says != 1)
+		return bad(err, "not one of content, rejection and status");
+	rc = response ? check_response(send, err) : check_request(send, err);
+	return rc == -1 ? -1 : smev_attach_check(send, err);
 }
 
 static void
