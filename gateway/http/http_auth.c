@@ -1,0 +1,171 @@
+#include "gateway/http/http_auth.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "gateway/config.h"
+#include "gateway/http/http_server.h"
+
+#define DIGEST_BYTES  32
+#define KEY_BYTES_MAX 512
+
+/* One way a source may prove itself. */
+struct proof {
+	unsigned char digest[DIGEST_BYTES];
+	size_t source; /* index in config->sources */
+	bool is_cert;
+};
+
+/* Tokens of a source, in thousandths of a packet. */
+struct bucket {
+	int64_t tokens, at_ms;
+};
+
+struct http_auth {
+	const struct config *config;
+	struct proof *proofs;
+	size_t proof_count;
+	struct bucket *buckets;
+};
+
+static void
+from_hex(unsigned char *ret, const char *hex)
+{
+	for (size_t i = 0; i < DIGEST_BYTES; i++) {
+		const char pair[3] = { hex[2 * i], hex[2 * i + 1], '\0' };
+
+		ret[i] = (unsigned char)strtoul(pair, NULL, 16);
+	}
+}
+
+static void
+add_proofs(struct http_auth *auth, size_t source,
+    const struct config_list *list, bool is_cert)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		struct proof *proof;
+
+		auth->proofs = xrealloc(auth->proofs,
+		    (auth->proof_count + 1) * sizeof(*auth->proofs));
+		proof = &auth->proofs[auth->proof_count++];
+		proof->source = source;
+		proof->is_cert = is_cert;
+		from_hex(proof->digest, list->items[i]);
+	}
+}
+
+struct http_auth *
+http_auth_new(const struct config *config)
+{
+	struct http_auth *auth = xcalloc(1, sizeof(*auth));
+
+	auth->config = config;
+	auth->buckets =
+	    xcalloc(config->source_count + 1, sizeof(*auth->buckets));
+	for (size_t i = 0; i < config->source_count; i++) {
+		add_proofs(auth, i, &config->sources[i].key_sha256, false);
+		add_proofs(auth, i, &config->sources[i].cert_sha256, true);
+	}
+	return auth;
+}
+
+void
+http_auth_free(struct http_auth *auth)
+{
+	if (auth == NULL)
+		return;
+	free(auth->proofs);
+	free(auth->buckets);
+	free(auth);
+}
+
+/* Look at every proof, so that the time taken tells nothing. */
+static const struct config_source *
+find(const struct http_auth *auth, const unsigned char *digest, bool is_cert)
+{
+	const struct config_source *found = NULL;
+
+	for (size_t i = 0; i < auth->proof_count; i++) {
+		const struct proof *proof = &auth->proofs[i];
+
+		if (CRYPTO_memcmp(proof->digest, digest, DIGEST_BYTES) == 0
+		    && proof->is_cert == is_cert)
+			found = &auth->config->sources[proof->source];
+	}
+	return found;
+}
+
+/* The key of "Bearer KEY", or NULL. */
+static const char *
+bearer_of(const char *value)
+{
+	size_t bytes;
+
+	if (value == NULL || strncasecmp(value, "Bearer ", 7) != 0)
+		return NULL;
+	value += 7;
+	value += strspn(value, " ");
+	bytes = strlen(value);
+	return bytes > 0 && bytes <= KEY_BYTES_MAX ? value : NULL;
+}
+
+const struct config_source *
+http_auth_source(struct http_auth *auth, const struct http_request *req,
+    const char **ret_code)
+{
+	const char *value = http_head_get(&req->head, "Authorization");
+	const char *key = bearer_of(value);
+	const struct config_source *by_key = NULL, *by_cert = NULL;
+	unsigned char digest[EVP_MAX_MD_SIZE];
+
+	*ret_code = "SRC_UNKNOWN";
+	if (key != NULL
+	    && EVP_Digest(key, strlen(key), digest, NULL, EVP_sha256(), NULL)
+		== 1)
+		by_key = find(auth, digest, false);
+	if (value != NULL && by_key == NULL)
+		return NULL; /* a wrong key is not made good by a certificate */
+	if (req->cert_sha256[0] != '\0') {
+		from_hex(digest, req->cert_sha256);
+		by_cert = find(auth, digest, true);
+	}
+	if (by_key == NULL && by_cert == NULL)
+		return NULL;
+	*ret_code = "SRC_DENIED";
+	if (by_key != NULL && by_cert != NULL && by_key != by_cert)
+		return NULL;
+	if (by_key == NULL)
+		by_key = by_cert;
+	return by_key->revoked ? NULL : by_key;
+}
+
+int64_t
+http_auth_rate(
+    struct http_auth *auth, const struct config_source *source, int64_t now_ms)
+{
+	size_t at = (size_t)(source - auth->config->sources);
+	struct bucket *bucket = &auth->buckets[at];
+	int64_t full = source->rate * 1000; /* one second's worth at once */
+	int64_t passed = now_ms - bucket->at_ms;
+
+	assert(at < auth->config->source_count);
+	if (source->rate == 0)
+		return 0;
+	if (bucket->at_ms == 0 || passed > 1000)
+		passed = 1000;
+	bucket->at_ms = now_ms;
+	bucket->tokens += passed * source->rate;
+	if (bucket->tokens > full)
+		bucket->tokens = full;
+	if (bucket->tokens < 1000)
+		return 1;
+	bucket->tokens -= 1000;
+	return 0;
+}

@@ -1,0 +1,35 @@
+/*
+ * gateway/http/http_conn.h - one connection of the server; for http_server.c.
+ */
+#ifndef GATEWAY_HTTP_HTTP_CONN_H
+#define GATEWAY_HTTP_HTTP_CONN_H
+
+#include <sys/queue.h>
+
+#include "gateway/http/http_server.h"
+
+struct bufferevent;
+struct http_conn;
+
+TAILQ_HEAD(http_conns, http_conn);
+
+struct http_server {
+	struct event_base *base;
+	struct http_options options;
+	struct http_handler handler;
+	struct http_conns conns; /* who went idle last is last */
+	size_t count;
+	bool stopping;
+	struct event *resume; /* accept again after a pause */
+	struct evconnlistener **listeners;
+	size_t listener_count;
+};
+
+/* Serve the connected socket bev holds, which the connection owns then. */
+void
+http_conn_new(struct http_server *server, struct bufferevent *bev, bool local);
+void http_conn_free(struct http_conn *conn);
+/* Close the connection that is idle longest.  False: none is idle. */
+bool http_conn_close_idle(struct http_server *server);
+
+#endif
