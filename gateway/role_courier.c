@@ -1,0 +1,189 @@
+/*
+ * gateway/role_courier.c - carries sealed bytes to neighbours and their answers
+ * back.  Parses no XML, holds no key, has no way to the database.
+ */
+#include "gateway/role.h"
+
+#include <signal.h>
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/failpoint.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "crypto/gost.h"
+#include "gateway/config.h"
+#include "gateway/exchange/transport.h"
+#include "gateway/flow/job.h"
+#include "gateway/loop.h"
+#include "gateway/metrics.h"
+#include "gateway/sandbox.h"
+
+#define SOAP_TYPE "text/xml; charset=utf-8"
+
+struct courier {
+	struct loop *loop;
+	struct transport *transport;
+	struct arena *arena; /* of the message being read */
+	/* A store that was replaced knows nothing of its predecessor's calls,
+	 * and may use the same ids for its own. */
+	unsigned store_generation;
+	bool stopping;
+};
+
+struct errand {
+	struct courier *courier;
+	uint64_t id;
+	unsigned generation; /* of the store that asked */
+};
+
+static void
+answer_store(struct courier *courier, uint64_t id, const struct called *called)
+{
+	struct ipc_peer *store = loop_peer(courier->loop, ROLE_STORE, 0);
+	struct buf out;
+
+	if (store == NULL)
+		return; /* what is owed is in the database */
+	buf_init(&out, 0);
+	called_write(called, &out);
+	if (!ipc_send(store, IPC_CALLED, id, out.data, out.bytes))
+		log_event(LOG_LEVEL_WARN,
+		    "event=answer result=dropped why=\"store is full\"");
+	buf_release(&out);
+}
+
+static void
+on_done(const struct transport_answer *answer, void *arg)
+{
+	struct errand *errand = arg;
+	struct called called = { .http = answer->http,
+		.content_type = answer->content_type,
+		.error = answer->error,
+		.took_ms = answer->took_ms,
+		.body = answer->body,
+		.body_bytes = answer->bytes };
+
+	metrics_add(METRIC_COURIER_CALLS, 1);
+	metrics_observe_us(METRIC_TIME_CALL, answer->took_ms * 1000);
+	if (answer->http == 0) {
+		metrics_add(METRIC_COURIER_FAILED, 1);
+		log_event(LOG_LEVEL_WARN, "call=failed ms=%lld why=\"%s\"",
+		    (long long)answer->took_ms, answer->error);
+	}
+	if (!FAILPOINT("courier.answer")
+	    && errand->generation == errand->courier->store_generation)
+		answer_store(errand->courier, errand->id, &called);
+	free(errand);
+}
+
+static void
+run(struct courier *courier, uint64_t id, const struct call_job *job)
+{
+	struct errand *errand = xcalloc(1, sizeof(*errand));
+	struct transport_call call = { .url = job->url,
+		.soap_action = job->soap_action,
+		.content_type = SOAP_TYPE,
+		.timeout_ms = job->timeout_ms,
+		.max_bytes = job->max_bytes,
+		.body = job->body,
+		.bytes = job->body_bytes };
+
+	errand->courier = courier;
+	errand->id = id;
+	errand->generation = courier->store_generation;
+	transport_post(courier->transport, &call, on_done, errand);
+	metrics_set(METRIC_COURIER_RUNNING,
+	    (int64_t)transport_running(courier->transport));
+}
+
+static void
+on_message(struct ipc_peer *peer, const struct ipc_message *msg, void *arg)
+{
+	struct courier *courier = arg;
+	struct call_job job;
+
+	if (ipc_peer_role(peer) != ROLE_STORE || msg->type != IPC_CALL
+	    || FAILPOINT("courier.call"))
+		return;
+	arena_reset(courier->arena);
+	if (call_job_read(msg, courier->arena, &job))
+		run(courier, msg->id, &job);
+	else
+		log_event(LOG_LEVEL_ERROR, "event=call result=not-understood");
+}
+
+static void
+on_peer_new(struct ipc_peer *peer, void *arg)
+{
+	struct courier *courier = arg;
+
+	if (ipc_peer_role(peer) == ROLE_STORE)
+		courier->store_generation++;
+}
+
+static void
+on_stop(void *arg)
+{
+	struct courier *courier = arg;
+
+	courier->stopping = true;
+}
+
+static void
+on_turn(void *arg)
+{
+	struct courier *courier = arg;
+
+	if (courier->stopping && transport_running(courier->transport) == 0)
+		loop_stop(courier->loop, 0);
+}
+
+static int
+open_all(
+    struct courier *courier, const struct role_start *start, struct err *err)
+{
+	const struct config *config = start->config;
+
+	/* TLS with GOST servers wants the engine. */
+	if (gost_setup(
+		config->openssl_conf[0] != '\0' ? config->openssl_conf : NULL,
+		err)
+	    == -1)
+		return -1;
+	if (transport_new(loop_base(courier->loop), config->smev.tls_ca,
+		&courier->transport, err)
+	    == -1)
+		return -1;
+	return sandbox_enter(ROLE_COURIER, config, err);
+}
+
+int
+role_courier(const struct role_start *start)
+{
+	static const struct loop_calls calls = {
+		.message = on_message,
+		.peer_new = on_peer_new,
+		.turn = on_turn,
+		.stop = on_stop,
+	};
+	struct courier courier = { .arena = arena_new() };
+	struct err err = { 0 };
+	int status = 1;
+
+	(void)signal(SIGPIPE, SIG_IGN);
+	metrics_open(
+	    start->metrics_fd, start->metrics_page, start->role, start->index);
+	courier.loop = loop_new(start, &calls, &courier);
+	if (open_all(&courier, start, &err) == -1)
+		log_event(LOG_LEVEL_ERROR,
+		    "event=start result=failed code=%s why=\"%s\"", err.code,
+		    err.text);
+	else
+		status = loop_run(courier.loop);
+	transport_free(courier.transport);
+	arena_free(courier.arena);
+	return status;
+}
