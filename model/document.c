@@ -231,17 +231,25 @@ digits_of(const char *text)
 	return text[n] == '\0' ? n : 0;
 }
 
-void
-document_normal(struct arena *arena, struct document *document)
+/* Two digits of kind: some sources write 3 for 03. */
+static void
+normal_kind(struct arena *arena, struct document *document)
 {
 	const char *kind = value_text(&document->kind);
-	const char *series = value_text(&document->series);
-	const char *number = value_text(&document->number);
-	char cert[CERT_SERIES_BYTES];
 
 	if (kind != NULL && strlen(kind) == 1 && digits_of(kind) == 1)
 		document->kind =
 		    value_of(arena, arena_printf(arena, "0%s", kind));
+}
+
+void
+document_normal(struct arena *arena, struct document *document)
+{
+	const char *series = value_text(&document->series);
+	const char *number = value_text(&document->number);
+	char cert[CERT_SERIES_BYTES];
+
+	normal_kind(arena, document);
 	if (number != NULL)
 		document->number = value_of(arena, joined(arena, number));
 	if (series == NULL)
@@ -278,6 +286,7 @@ document_split(struct arena *arena, struct document *document, const char *text)
 	const char *clean = text_clean(arena, text);
 	const char *digits = joined(arena, clean);
 
+	normal_kind(arena, document);
 	if (is_kind(document, DOCUMENT_PASSPORT) && digits_of(digits) == 10) {
 		document->series =
 		    value_of(arena, arena_strndup(arena, digits, 4));

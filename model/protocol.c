@@ -1,17 +1,15 @@
 #include "model/protocol.h"
 
-#include "base/arena.h"
-
 static const char *const names[RESULT_END] = {
-	[RESULT_CREATED] = "created",
-	[RESULT_UPDATED] = "updated",
-	[RESULT_UNCHANGED] = "unchanged",
-	[RESULT_LINKED] = "linked",
-	[RESULT_PROVISIONAL] = "provisional",
-	[RESULT_CONFLICT] = "conflict",
-	[RESULT_REJECTED] = "rejected",
-	[RESULT_STALE] = "stale",
-	[RESULT_FOUND] = "found",
+	[RESULT_CREATED] = "CREATED",
+	[RESULT_UPDATED] = "UPDATED",
+	[RESULT_UNCHANGED] = "UNCHANGED",
+	[RESULT_LINKED] = "LINKED",
+	[RESULT_PROVISIONAL] = "PROVISIONAL",
+	[RESULT_CONFLICT] = "CONFLICT",
+	[RESULT_REJECTED] = "REJECTED",
+	[RESULT_STALE] = "STALE",
+	[RESULT_FOUND] = "FOUND",
 };
 
 const char *

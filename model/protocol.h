@@ -43,6 +43,7 @@ struct protocol {
 	struct defects defects; /* of the packet and its records */
 };
 
+/* "CREATED" ... as the protocol says it; "" for no result. */
 const char *record_result_name(enum record_result result);
 
 #endif

@@ -147,7 +147,7 @@ words_go_there_and_back(void **state)
 	assert_int_equal(packet_mode_parse("FULL_LIST", &mode), 0);
 	assert_int_equal(mode, MODE_FULL_LIST);
 	assert_int_equal(packet_mode_parse("", &mode), -1);
-	assert_string_equal(record_result_name(RESULT_STALE), "stale");
+	assert_string_equal(record_result_name(RESULT_STALE), "STALE");
 	assert_string_equal(record_result_name(RESULT_END), "");
 }
 
