@@ -231,12 +231,18 @@ digits_of(const char *text)
 	return text[n] == '\0' ? n : 0;
 }
 
-/* Two digits of kind: some sources write 3 for 03. */
+/*
+ * Two digits of kind: some sources write 3 for 03.  19 in one edition of the
+ * list is what 18 is in the others (facts of the list: temporary asylum), and
+ * nothing else is 19, so that both come out as 18.
+ */
 static void
 normal_kind(struct arena *arena, struct document *document)
 {
 	const char *kind = value_text(&document->kind);
 
+	if (kind != NULL && strcmp(kind, "19") == 0)
+		document->kind = value_of(arena, "18");
 	if (kind != NULL && strlen(kind) == 1 && digits_of(kind) == 1)
 		document->kind =
 		    value_of(arena, arena_printf(arena, "0%s", kind));

@@ -36,7 +36,7 @@ int cert_series(
 
 /*
  * Bring series and number of *document to their normal form, in arena: two
- * digits of kind, no spaces in a passport, certificate series as above.  What
+ * digits of kind (19 is 18), no spaces in a passport, certificate series as above.  What
  * can't be read so is only cleaned.
  */
 void document_normal(struct arena *arena, struct document *document);

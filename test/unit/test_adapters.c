@@ -10,6 +10,7 @@
 #include "adapters/adapter.h"
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/defect.h"
 #include "base/err.h"
 #include "base/file.h"
 #include "base/rand.h"
@@ -20,11 +21,30 @@
 #include "model/name.h"
 #include "xsd/xml_doc.h"
 #include "xsd/xml_read.h"
+#include "xsd/xsd_registry.h"
 
 #define FILE_LIMIT (1 << 20)
 #define ZAGS_OIV   "urn://x-artefacts-zags-fataloiv/root/112-41/4.0.0"
 
 static struct arena *arena;
+static struct xsd_registry *schemas;
+
+/* What we write keeps its schema. */
+static void
+check_schema(const struct buf *xml)
+{
+	struct xml_doc *doc = NULL;
+	struct defects defects;
+	struct err err;
+
+	defects_init(&defects, arena);
+	if (xml_doc_parse(xml->data, xml->bytes, NULL, &doc, &err) == -1
+	    || xsd_validate(schemas, xml_doc_root(doc), &defects, &err) == -1)
+		fail_msg("%s %s", err.code, err.text);
+	if (defects.total != 0)
+		fail_msg("%s %s", defects.items[0].path, defects.items[0].text);
+	xml_doc_free(doc);
+}
 
 static const struct adapter *
 adapter_of(const xmlNode *root)
@@ -90,6 +110,7 @@ expect_answer(const char *name, const char *status, const char *xml)
 	change->records[1].answer->status = status;
 	assert_int_equal(adapter_named(name)->encode(change, &out, &err), 0);
 	assert_string_equal(buf_text(&out), xml);
+	check_schema(&out);
 	buf_release(&out);
 }
 
@@ -114,6 +135,9 @@ zags_is_answered_in_its_own_words(void **state)
 	expect_answer("zags-rogdzp-4.0.0", "error",
 	    "<zags:ROGDZPResponse xmlns:zags=\"urn://x-artefacts-zags-rogdzp/"
 	    "root/112-23/4.0.0\" ИдСвед=\"а&lt;1&gt;\" КодОбр=\"2\"/>");
+	expect_answer("zags-fatal", "ok",
+	    "<zags:FATALResponse xmlns:zags=\"urn://x-artefacts-zags-fatal/"
+	    "root/112-04/4.0.2\" ИдСвед=\"а&lt;1&gt;\" КодОбр=\"1\"/>");
 	/* Nothing to say is not said as success. */
 	buf_init(&out, 0);
 	change->their_id = "x";
@@ -173,18 +197,15 @@ the_federal_segment_is_told_in_the_words_of_the_packet(void **state)
 	    "<f:Record><f:RecNo>1</f:RecNo><f:ChangeSeq>42</f:ChangeSeq>"
 	    "<f:RegionalNumber>77000000000011</f:RegionalNumber>" LEARNER
 	    "</f:Record></f:PushChangesRequest>");
+	check_schema(&out);
 	buf_clear(&out);
-	change->records[0].person->federal_guid = value_of(arena, "g-1");
-	change->records[0].person->regional_number = value_of(arena, "8");
-	change->records[0].person->federal_guid.state = VALUE_UNSAID;
-	change->records[0].person->regional_number =
-	    value_of(arena, "77000000000011");
 	assert_int_equal(
 	    adapter_named("federal-learner")->encode(change, &out, &err), 0);
 	assert_string_equal(buf_text(&out),
 	    "<f:GetLearnerResponse" FEDERAL LEARNER
 	    "<f:RegionalNumber>77000000000011</f:RegionalNumber>"
 	    "</f:GetLearnerResponse>");
+	check_schema(&out);
 	/* Without a regional number nothing goes. */
 	change->records[0].person->regional_number = value_absent();
 	assert_int_equal(
@@ -453,10 +474,14 @@ skeletons_of_empty_strings_say_nothing(void **state)
 static int
 setup(void **state)
 {
+	struct err err;
+
 	(void)state;
 	arena = arena_new();
 	xml_doc_setup();
 	name_setup();
+	if (xsd_registry_load(TEST_SRCDIR "/xsd/schemas", &schemas, &err) == -1)
+		fail_msg("%s %s", err.code, err.text);
 	return 0;
 }
 
@@ -464,6 +489,7 @@ static int
 teardown(void **state)
 {
 	(void)state;
+	xsd_registry_free(schemas);
 	arena_free(arena);
 	return 0;
 }
