@@ -29,7 +29,7 @@ struct inbox_packet {
 	const char *state; /* queue/queue.h */
 	const char *code, *why; /* last reason; "" */
 	int64_t attempt;
-	int64_t due_ms; /* not before */
+	int64_t due_ms; /* not before; while leased, the lease's end */
 	int64_t received_ms, done_ms;
 	const void *receipt; /* first answer, byte for byte */
 	size_t receipt_bytes;
@@ -40,9 +40,11 @@ struct inbox_packet {
 enum inbox_put { INBOX_NEW, INBOX_SAME, INBOX_CONFLICT };
 
 /*
- * Put packet, state waiting.  INBOX_NEW fills packet->id; INBOX_SAME and
- * INBOX_CONFLICT read the row that is there into *packet (without body), its
- * strings in arena.
+ * Put packet, state waiting.  A due_ms in the future is the caller's own
+ * lease, as if by inbox_lease(); due_ms or received_ms 0 is now.  INBOX_NEW
+ * fills packet->id; INBOX_SAME and INBOX_CONFLICT read the row that is there
+ * into *packet (without body), its strings in arena.  If tx has failed the
+ * answer is INBOX_NEW, and means nothing, as the commit will say.
  */
 enum inbox_put inbox_put(
     struct store_tx *tx, struct inbox_packet *packet, struct arena *arena);
@@ -53,13 +55,24 @@ int inbox_get(struct store_tx *tx, int64_t id, bool with_body,
 int inbox_find(struct store_tx *tx, const char *source, const char *packet_id,
     struct arena *arena, struct inbox_packet *ret);
 /*
- * Lease up to max due waiting packets for lease_ms (oldest first, attempt
- * counted up); nobody else gets them until then.  Returns how many, each with
- * its body in arena.
+ * Lease up to max due waiting packets for lease_ms (longest due first, then in
+ * the order they came; attempt counted up); nobody else gets them until then.
+ * Returns how many, by id, each with its body in arena.
  */
 size_t inbox_lease(struct store_tx *tx, size_t max, int64_t lease_ms,
     struct arena *arena, struct inbox_packet *ret);
-/* The packet is settled: state is applied, refused or held. */
+/*
+ * Does the packet still wait?  Then nobody else can settle it before tx ends.
+ * Returns 1, or 0: it was settled, held or cancelled meanwhile.
+ */
+int inbox_claim(struct store_tx *tx, int64_t id);
+/*
+ * The packet is settled: state is applied, refused or held.  A packet that no
+ * longer waits stays as it is; then applied makes tx fail, for its effects
+ * may not happen twice.
+ *
+ * Errors: ERR_HOLD QUE_SETTLED, only when state is applied.
+ */
 void inbox_settle(struct store_tx *tx, int64_t id, const char *state,
     const char *code, const char *why, const void *protocol,
     size_t protocol_bytes);
@@ -71,7 +84,8 @@ void inbox_retry(struct store_tx *tx, int64_t id, int64_t due_ms,
 int64_t inbox_release(struct store_tx *tx, int64_t id);
 int64_t inbox_hold(struct store_tx *tx, int64_t id, const char *why);
 int64_t inbox_cancel(struct store_tx *tx, int64_t id, const char *why);
-/* Give back the leases of a store that died: all of them (one store only). */
+/* Give back the leases of a store that died, oldest packet first: all of them,
+ * so only where there is one store. */
 void inbox_unlease(struct store_tx *tx);
 
 /* SMEV Ack owed for a packet, in the transaction that settles it; taken back
@@ -89,7 +103,11 @@ size_t inbox_ack_due(struct store_tx *tx, size_t max, int64_t before_ms,
 
 /*
  * The order of a source's packets.  Returns 0 in order, 1 gap (accepted, say
- * so), 2 stale (not applied), 3 full list needed; remembers seq unless stale.
+ * so), 2 stale (not applied), 3 full list needed: based_on, unless 0, is not
+ * the last full list's seq; remembers seq if 0 or 1.  The first seq ever seen
+ * is in order, and so is a full list.
+ *
+ * Source: domain PACKETS 1.2, rules.
  */
 int inbox_sequence(struct store_tx *tx, const char *source, const char *scope,
     const char *kind, int64_t seq, int64_t based_on, bool full_list);

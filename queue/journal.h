@@ -28,18 +28,23 @@ struct journal_entry {
 
 /* Once a process: what hashes the chain. */
 void journal_setup(journal_hash_fn *hash);
-/* Append; the chain's head is read once a transaction and kept in step. */
+/*
+ * Append.  Entries of a transaction are chained and written together before
+ * its commit, so that other nodes wait for the chain no longer than that;
+ * entries of a part that is undone are not written.
+ */
 void journal_add(struct store_tx *tx, const struct journal_entry *entry);
 
 struct journal_check {
 	int64_t entries;
 	int64_t bad_seq; /* first entry that does not fit; 0 */
-	int64_t bad_body; /* first accepted packet whose stored body
-					   has another digest; 0 */
+	int64_t bad_body; /* inbox id of the first accepted packet whose stored
+			     * body has another digest; 0 */
 	char head[65];
 };
 
-/* Walk the whole chain, and compare each accepted packet's body. */
+/* Walk the whole chain to its remembered end, and compare the body of each
+ * accepted packet that is still stored with the entry's digest. */
 void journal_verify(struct store_tx *tx, struct journal_check *ret);
 
 #endif

@@ -17,4 +17,16 @@
 #define OUTBOX_HELD      "held"
 #define OUTBOX_CANCELLED "cancelled"
 
+/* States of an envelope that rows of the outbox travel in. */
+#define ENVELOPE_WAITING   "waiting" /* to be sent, or being sent */
+#define ENVELOPE_AWAITING  "awaiting" /* delivered; its answer is to come */
+#define ENVELOPE_DONE      "done" /* delivered, and no answer is awaited */
+#define ENVELOPE_ANSWERED  "answered"
+#define ENVELOPE_HELD      "held"
+#define ENVELOPE_CANCELLED "cancelled"
+
+/* The journal's event for a packet that was accepted: its digest is that of
+ * the body as stored. */
+#define JOURNAL_ACCEPTED "accepted"
+
 #endif

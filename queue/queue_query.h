@@ -21,6 +21,9 @@ struct balance {
 };
 
 void queue_balance(struct store_tx *tx, struct balance *ret);
+/* The same with finished rows counted one by one: slow, and trusts nothing but
+ * accepted and owed. */
+void queue_recount(struct store_tx *tx, struct balance *ret);
 
 /* One row of `kontingentctl queue`: a lane or source, and its state. */
 struct queue_line {

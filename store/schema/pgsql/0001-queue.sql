@@ -40,6 +40,7 @@ CREATE TABLE inbox_sequence (
 	scope TEXT NOT NULL,
 	kind TEXT NOT NULL,
 	seq BIGINT NOT NULL,
+	full_seq BIGINT NOT NULL,
 	PRIMARY KEY (source, scope, kind)
 );
 
@@ -61,7 +62,8 @@ CREATE TABLE outbox (
 );
 CREATE INDEX outbox_pack ON outbox (lane, id)
 	WHERE done_ms = 0 AND envelope_id = 0;
-CREATE INDEX outbox_live ON outbox (lane, subject, id) WHERE done_ms = 0;
+CREATE INDEX outbox_live ON outbox (lane, subject, id, state)
+	WHERE done_ms = 0;
 CREATE INDEX outbox_envelope ON outbox (envelope_id) WHERE envelope_id <> 0;
 
 CREATE TABLE outbox_body (
@@ -95,25 +97,27 @@ CREATE TABLE envelope_body (
 	sealed BYTEA NOT NULL
 );
 
--- The balance's own memory: what was ever accepted, owed and finished.  The
--- triggers count finished rows that somebody deletes.
+-- The balance's own memory: what was accepted and owed, and how many rows are
+-- in each finished state.  The triggers take a finished row that is deleted
+-- out of its state's count, so that its loss shows as a difference.
 CREATE TABLE queue_counter (
 	name TEXT PRIMARY KEY,
 	n BIGINT NOT NULL
 );
 INSERT INTO queue_counter (name, n) VALUES
 	('in_accepted', 0), ('in_applied', 0), ('in_refused', 0),
-	('in_cancelled', 0), ('in_lost', 0), ('out_owed', 0),
-	('out_delivered', 0), ('out_cancelled', 0), ('out_lost', 0);
+	('in_cancelled', 0), ('out_owed', 0), ('out_delivered', 0),
+	('out_cancelled', 0);
 CREATE FUNCTION queue_lost() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-	UPDATE queue_counter SET n = n + 1 WHERE name = TG_ARGV[0];
+	UPDATE queue_counter SET n = n - 1
+		WHERE name = TG_ARGV[0] || OLD.state;
 	RETURN NULL;
 END $$;
 CREATE TRIGGER inbox_lost AFTER DELETE ON inbox FOR EACH ROW
-	WHEN (OLD.done_ms <> 0) EXECUTE FUNCTION queue_lost('in_lost');
+	WHEN (OLD.done_ms <> 0) EXECUTE FUNCTION queue_lost('in_');
 CREATE TRIGGER outbox_lost AFTER DELETE ON outbox FOR EACH ROW
-	WHEN (OLD.done_ms <> 0) EXECUTE FUNCTION queue_lost('out_lost');
+	WHEN (OLD.done_ms <> 0) EXECUTE FUNCTION queue_lost('out_');
 
 CREATE TABLE journal (
 	seq BIGINT PRIMARY KEY,

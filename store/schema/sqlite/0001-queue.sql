@@ -1,7 +1,7 @@
 -- Tables of queue/.  done_ms is 0 while a row still waits or is held, so the
 -- partial indexes hold only what is alive, however long the history is.
 CREATE TABLE inbox (
-	id INTEGER PRIMARY KEY,
+	id INTEGER PRIMARY KEY AUTOINCREMENT,
 	source TEXT NOT NULL,
 	packet_id TEXT NOT NULL,
 	channel TEXT NOT NULL,
@@ -40,11 +40,12 @@ CREATE TABLE inbox_sequence (
 	scope TEXT NOT NULL,
 	kind TEXT NOT NULL,
 	seq BIGINT NOT NULL,
+	full_seq BIGINT NOT NULL,
 	PRIMARY KEY (source, scope, kind)
 );
 
 CREATE TABLE outbox (
-	id INTEGER PRIMARY KEY,
+	id INTEGER PRIMARY KEY AUTOINCREMENT,
 	envelope_id BIGINT NOT NULL DEFAULT 0,
 	lane TEXT NOT NULL,
 	kind TEXT NOT NULL,
@@ -61,7 +62,8 @@ CREATE TABLE outbox (
 );
 CREATE INDEX outbox_pack ON outbox (lane, id)
 	WHERE done_ms = 0 AND envelope_id = 0;
-CREATE INDEX outbox_live ON outbox (lane, subject, id) WHERE done_ms = 0;
+CREATE INDEX outbox_live ON outbox (lane, subject, id, state)
+	WHERE done_ms = 0;
 CREATE INDEX outbox_envelope ON outbox (envelope_id) WHERE envelope_id <> 0;
 
 CREATE TABLE outbox_body (
@@ -70,7 +72,7 @@ CREATE TABLE outbox_body (
 );
 
 CREATE TABLE envelope (
-	id INTEGER PRIMARY KEY,
+	id INTEGER PRIMARY KEY AUTOINCREMENT,
 	message_id TEXT NOT NULL UNIQUE,
 	lane TEXT NOT NULL,
 	kind TEXT NOT NULL,
@@ -95,23 +97,24 @@ CREATE TABLE envelope_body (
 	sealed BLOB NOT NULL
 );
 
--- The balance's own memory: what was ever accepted, owed and finished.  The
--- triggers count finished rows that somebody deletes.
+-- The balance's own memory: what was accepted and owed, and how many rows are
+-- in each finished state.  The triggers take a finished row that is deleted
+-- out of its state's count, so that its loss shows as a difference.
 CREATE TABLE queue_counter (
 	name TEXT PRIMARY KEY,
 	n BIGINT NOT NULL
 );
 INSERT INTO queue_counter (name, n) VALUES
 	('in_accepted', 0), ('in_applied', 0), ('in_refused', 0),
-	('in_cancelled', 0), ('in_lost', 0), ('out_owed', 0),
-	('out_delivered', 0), ('out_cancelled', 0), ('out_lost', 0);
+	('in_cancelled', 0), ('out_owed', 0), ('out_delivered', 0),
+	('out_cancelled', 0);
 CREATE TRIGGER inbox_lost AFTER DELETE ON inbox WHEN OLD.done_ms <> 0
 BEGIN
-	UPDATE queue_counter SET n = n + 1 WHERE name = 'in_lost';
+	UPDATE queue_counter SET n = n - 1 WHERE name = 'in_' || OLD.state;
 END;
 CREATE TRIGGER outbox_lost AFTER DELETE ON outbox WHEN OLD.done_ms <> 0
 BEGIN
-	UPDATE queue_counter SET n = n + 1 WHERE name = 'out_lost';
+	UPDATE queue_counter SET n = n - 1 WHERE name = 'out_' || OLD.state;
 END;
 
 CREATE TABLE journal (

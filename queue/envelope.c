@@ -1,0 +1,342 @@
+/*
+ * Envelopes: rows of one lane under one MessageID.
+ *
+ *	waiting --delivered--> awaiting --answered--> answered
+ *	   |  \                (or done: no answer is awaited)
+ *	   |   `--held--> held --release--> waiting
+ *	   `--its last row cancelled--> cancelled
+ *
+ * A row is packed when it is due and no earlier row of its subject in the lane
+ * is unfinished outside the pack: an earlier one that is under way, paused or
+ * held keeps the later ones back, so a subject's changes arrive in order.
+ */
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/str.h"
+#include "queue/outbox.h"
+#include "queue/outbox_row.h"
+#include "queue/queue.h"
+#include "queue/queue_backend.h"
+#include "store/store.h"
+
+/* o is to be packed at $2: due, and its subject's next. */
+#define PACKABLE                                               \
+	" o.lane = $1 AND o.done_ms = 0 AND o.envelope_id = 0" \
+	" AND o.state = '" OUTBOX_WAITING "'"
+#define NOT_BLOCKED                                                    \
+	" AND (o.subject = '' OR NOT EXISTS (SELECT 1 FROM outbox p"   \
+	"  WHERE p.lane = o.lane AND p.subject = o.subject"            \
+	"  AND p.id < o.id AND p.done_ms = 0"                          \
+	"  AND (p.envelope_id <> 0 OR p.state <> '" OUTBOX_WAITING "'" \
+	"   OR p.due_ms > $2)))"
+
+static const char sql_pick[] =
+    "SELECT o.id, o.kind, o.reply_to FROM outbox o WHERE" PACKABLE
+    " AND o.due_ms <= $2" NOT_BLOCKED " ORDER BY o.id LIMIT $3";
+static const char sql_next_row[] =
+    "SELECT min(o.due_ms) FROM outbox o WHERE" PACKABLE NOT_BLOCKED;
+static const char sql_next_envelope[] =
+    "SELECT min(due_ms) FROM envelope"
+    " WHERE lane = $1 AND state = '" ENVELOPE_WAITING "'";
+static const char sql_under_way[] =
+    "SELECT id FROM envelope WHERE lane = $1 AND state = '" ENVELOPE_WAITING
+    "' LIMIT 1";
+static const char sql_new[] =
+    "INSERT INTO envelope (message_id, lane, kind, reply_to, state, attempt,"
+    " leased, created_ms, due_ms)"
+    " VALUES ($1, $2, $3, $4, '" ENVELOPE_WAITING "', 1, 1, $5, $6)"
+    " RETURNING id";
+static const char sql_pack[] =
+    "UPDATE outbox SET envelope_id = $2 WHERE id = $1";
+static const char sql_get[] =
+    "SELECT e.message_id, e.lane, e.kind, e.reply_to, e.attempt,"
+    " e.created_ms, e.due_ms, e.code, e.why, e.renew, b.sealed"
+    " FROM envelope e LEFT JOIN envelope_body b ON b.id = e.id"
+    " WHERE e.id = $1";
+static const char sql_rows[] =
+    "SELECT o.id, o.subject, o.dedup_key, o.reply_to, o.cause, o.due_ms,"
+    " b.body FROM outbox o JOIN outbox_body b ON b.id = o.id"
+    " WHERE o.envelope_id = $1 AND o.envelope_id <> 0"
+    " AND o.state <> '" OUTBOX_CANCELLED "' ORDER BY o.id";
+static const char sql_row_count[] =
+    "SELECT count(*) FROM outbox o WHERE o.envelope_id = $1"
+    " AND o.envelope_id <> 0 AND o.state <> '" OUTBOX_CANCELLED "'";
+static const char sql_seal[] =
+    "INSERT INTO envelope_body (id, sealed) VALUES ($1, $2)"
+    " ON CONFLICT (id) DO NOTHING";
+static const char sql_unseal[] = "DELETE FROM envelope_body WHERE id = $1";
+static const char sql_rename[] =
+    "UPDATE envelope SET message_id = $2, renew = 0 WHERE id = $1";
+static const char sql_delivered[] =
+    "UPDATE envelope SET state = $2, answer_by_ms = $3, leased = 0,"
+    " code = '', why = '' WHERE id = $1"
+    " AND state IN ('" ENVELOPE_WAITING "', '" ENVELOPE_HELD "')";
+static const char sql_retry[] =
+    "UPDATE envelope SET due_ms = $2, code = $3, why = $4, leased = 0"
+    " WHERE id = $1 AND state = '" ENVELOPE_WAITING "'";
+static const char sql_held[] =
+    "UPDATE envelope SET state = '" ENVELOPE_HELD "', code = $2, why = $3,"
+    " leased = 0 WHERE id = $1 AND state = '" ENVELOPE_WAITING "'";
+static const char sql_renew[] =
+    "UPDATE envelope SET renew = 1, due_ms = $2, leased = 0"
+    " WHERE id = $1 AND state = '" ENVELOPE_WAITING "'";
+static const char sql_answered[] =
+    "UPDATE envelope SET state = '" ENVELOPE_ANSWERED "', answer_by_ms = 0,"
+    " leased = 0, code = '', why = '' WHERE message_id = $1 AND state"
+    " NOT IN ('" ENVELOPE_ANSWERED "', '" ENVELOPE_CANCELLED "')"
+    " RETURNING id";
+static const char sql_unlease[] =
+    "UPDATE envelope SET due_ms = created_ms, leased = 0"
+    " WHERE state = '" ENVELOPE_WAITING "' AND leased = 1";
+
+static const char *
+text_at(struct arena *arena, struct row *row, int column)
+{
+	const char *text = row_text(row, column);
+
+	return text == NULL ? "" : arena_strdup(arena, text);
+}
+
+static const char *
+or_empty(const char *text)
+{
+	return text == NULL ? "" : text;
+}
+
+static void
+read_rows(struct store_tx *tx, struct arena *arena, struct envelope *ret)
+{
+	struct row *row = store_one(tx, sql_row_count, PARAMS(P_INT(ret->id)));
+	size_t room = row == NULL ? 0 : (size_t)row_int(row, 0);
+	const void *body;
+
+	ret->messages = arena_alloc(arena, room * sizeof(*ret->messages));
+	store_query(tx, sql_rows, PARAMS(P_INT(ret->id)));
+	while (ret->message_count < room && (row = store_next(tx)) != NULL) {
+		struct message *m = &ret->messages[ret->message_count++];
+
+		*m = (struct message){
+			.id = row_int(row, 0),
+			.subject = text_at(arena, row, 1),
+			.dedup_key = text_at(arena, row, 2),
+			.reply_to = text_at(arena, row, 3),
+			.cause = text_at(arena, row, 4),
+			.due_ms = row_int(row, 5),
+		};
+		body = row_blob(row, 6, &m->body_bytes);
+		m->body = arena_memdup(arena, body, m->body_bytes);
+	}
+}
+
+static void
+read_envelope(struct row *row, struct arena *arena, struct envelope *ret)
+{
+	const void *sealed;
+
+	ret->message_id = text_at(arena, row, 0);
+	ret->lane = text_at(arena, row, 1);
+	ret->kind = text_at(arena, row, 2);
+	ret->reply_to = text_at(arena, row, 3);
+	ret->attempt = row_int(row, 4);
+	ret->created_ms = row_int(row, 5);
+	ret->due_ms = row_int(row, 6);
+	ret->code = text_at(arena, row, 7);
+	ret->why = text_at(arena, row, 8);
+	if (!row_null(row, 10)) {
+		sealed = row_blob(row, 10, &ret->sealed_bytes);
+		ret->sealed = arena_memdup(arena, sealed, ret->sealed_bytes);
+	}
+}
+
+int
+envelope_load(
+    struct store_tx *tx, int64_t id, struct arena *arena, struct envelope *ret)
+{
+	struct row *row = store_one(tx, sql_get, PARAMS(P_INT(id)));
+
+	if (row == NULL)
+		return 0;
+	*ret = (struct envelope){ .id = id };
+	read_envelope(row, arena, ret);
+	read_rows(tx, arena, ret);
+	return store_error(tx)->kind == ERR_NONE;
+}
+
+/* An envelope of before, if one is due. */
+static int
+lease_old(struct store_tx *tx, const char *lane, const char *message_id,
+    int64_t until_ms, struct arena *arena, struct envelope *ret)
+{
+	struct row *row = store_one(tx, queue_backend(tx)->envelope_lease,
+	    PARAMS(P_TEXT(lane), P_INT(clock_now_ms()), P_INT(until_ms)));
+	int64_t id;
+
+	if (row == NULL)
+		return 0;
+	id = row_int(row, 0);
+	row = store_one(tx, sql_get, PARAMS(P_INT(id)));
+	if (row != NULL && row_int(row, 9) != 0) {
+		store_exec(
+		    tx, sql_rename, PARAMS(P_INT(id), P_TEXT(message_id)));
+		store_exec(tx, sql_unseal, PARAMS(P_INT(id)));
+	}
+	return envelope_load(tx, id, arena, ret);
+}
+
+/*
+ * The rows of a new envelope: the oldest due one, and those after it that have
+ * its kind.  An answer (with reply_to) travels alone.  Returns how many.
+ */
+static size_t
+pick(struct store_tx *tx, const char *lane, size_t batch, struct arena *arena,
+    int64_t ids[], struct envelope *ret)
+{
+	size_t count = 0;
+	struct row *row;
+
+	store_query(tx, sql_pick,
+	    PARAMS(P_TEXT(lane), P_INT(clock_now_ms()), P_INT((int64_t)batch)));
+	while (count < batch && (row = store_next(tx)) != NULL) {
+		if (count == 0) {
+			ret->kind = text_at(arena, row, 1);
+			ret->reply_to = text_at(arena, row, 2);
+		} else if (*ret->reply_to != '\0'
+		    || !str_equal(row_text(row, 2), "")
+		    || !str_equal(row_text(row, 1), ret->kind)) {
+			break;
+		}
+		ids[count++] = row_int(row, 0);
+	}
+	return count;
+}
+
+static int
+lease_new(struct store_tx *tx, const char *lane, size_t batch,
+    const char *message_id, int64_t until_ms, struct arena *arena,
+    struct envelope *ret)
+{
+	int64_t *ids = arena_alloc(arena, batch * sizeof(*ids)), id;
+	struct envelope fresh = { .id = 0 };
+	size_t count = pick(tx, lane, batch, arena, ids, &fresh);
+	struct row *row;
+
+	if (count == 0)
+		return 0;
+	row = store_one(tx, sql_new,
+	    PARAMS(P_TEXT(message_id), P_TEXT(lane), P_TEXT(fresh.kind),
+		P_TEXT(fresh.reply_to), P_INT(clock_now_ms()),
+		P_INT(until_ms)));
+	if (row == NULL)
+		return 0;
+	id = row_int(row, 0);
+	for (size_t i = 0; i < count; i++)
+		store_exec(tx, sql_pack, PARAMS(P_INT(ids[i]), P_INT(id)));
+	return envelope_load(tx, id, arena, ret);
+}
+
+int
+outbox_lease(struct store_tx *tx, const char *lane, size_t batch, int ordered,
+    const char *message_id, int64_t lease_ms, struct arena *arena,
+    struct envelope *ret)
+{
+	int64_t until_ms = clock_now_ms() + lease_ms;
+	const char *lock = queue_backend(tx)->lane_lock;
+
+	if (lease_old(tx, lane, message_id, until_ms, arena, ret) == 1)
+		return 1;
+	if (lock != NULL)
+		(void)store_one(tx, lock, PARAMS(P_TEXT(lane)));
+	if (ordered
+	    && store_one(tx, sql_under_way, PARAMS(P_TEXT(lane))) != NULL)
+		return 0;
+	return lease_new(
+	    tx, lane, batch == 0 ? 1 : batch, message_id, until_ms, arena, ret);
+}
+
+void
+outbox_sealed(struct store_tx *tx, int64_t envelope_id, const void *sealed,
+    size_t sealed_bytes)
+{
+	store_exec(tx, sql_seal,
+	    PARAMS(P_INT(envelope_id), P_BLOB(sealed, sealed_bytes)));
+}
+
+void
+outbox_delivered(struct store_tx *tx, int64_t envelope_id, int64_t answer_by_ms)
+{
+	store_exec(tx, sql_delivered,
+	    PARAMS(P_INT(envelope_id),
+		P_TEXT(answer_by_ms == 0 ? ENVELOPE_DONE : ENVELOPE_AWAITING),
+		P_INT(answer_by_ms)));
+	if (store_changed(tx) == 1)
+		envelope_rows_delivered(tx, envelope_id);
+}
+
+void
+outbox_retry(struct store_tx *tx, int64_t envelope_id, int64_t due_ms,
+    const char *code, const char *why)
+{
+	store_exec(tx, sql_retry,
+	    PARAMS(P_INT(envelope_id), P_INT(due_ms), P_TEXT(or_empty(code)),
+		P_TEXT(or_empty(why))));
+}
+
+void
+outbox_held(
+    struct store_tx *tx, int64_t envelope_id, const char *code, const char *why)
+{
+	store_exec(tx, sql_held,
+	    PARAMS(P_INT(envelope_id), P_TEXT(or_empty(code)),
+		P_TEXT(or_empty(why))));
+	if (store_changed(tx) == 1)
+		(void)envelope_rows_move(
+		    tx, envelope_id, OUTBOX_HELD, code, why);
+}
+
+void
+outbox_renew(struct store_tx *tx, int64_t envelope_id)
+{
+	store_exec(
+	    tx, sql_renew, PARAMS(P_INT(envelope_id), P_INT(clock_now_ms())));
+}
+
+int
+outbox_answered(struct store_tx *tx, const char *message_id,
+    struct arena *arena, struct envelope *ret)
+{
+	struct row *row =
+	    store_one(tx, sql_answered, PARAMS(P_TEXT(message_id)));
+	int64_t id;
+
+	if (row == NULL)
+		return 0;
+	id = row_int(row, 0);
+	envelope_rows_delivered(tx, id);
+	return envelope_load(tx, id, arena, ret);
+}
+
+void
+outbox_unlease(struct store_tx *tx)
+{
+	store_exec(tx, sql_unlease, NO_PARAMS);
+}
+
+int64_t
+outbox_next_due(struct store_tx *tx, const char *lane)
+{
+	int64_t envelope_ms = 0, row_ms = 0;
+	struct row *row;
+
+	row = store_one(tx, sql_next_envelope, PARAMS(P_TEXT(lane)));
+	if (row != NULL)
+		envelope_ms = row_int(row, 0);
+	row = store_one(
+	    tx, sql_next_row, PARAMS(P_TEXT(lane), P_INT(clock_now_ms())));
+	if (row != NULL)
+		row_ms = row_int(row, 0);
+	if (envelope_ms == 0 || row_ms == 0)
+		return envelope_ms + row_ms;
+	return envelope_ms < row_ms ? envelope_ms : row_ms;
+}

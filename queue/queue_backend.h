@@ -1,0 +1,30 @@
+/*
+ * queue/queue_backend.h - the statements in which the two databases differ:
+ * SQLite has one writer at a time, PostgreSQL several nodes.  Included by
+ * queue/ only.
+ */
+#ifndef QUEUE_QUEUE_BACKEND_H
+#define QUEUE_QUEUE_BACKEND_H
+
+struct store_tx;
+
+struct queue_backend {
+	/* $1 now, $2 until, $3 how many: ids of the packets leased. */
+	const char *inbox_lease;
+	/* $1 now, $2 not tried since, $3 how many: ack_id, accepted. */
+	const char *inbox_acks;
+	/* $1 id: the row if it waits, locked against other nodes. */
+	const char *inbox_claim;
+	/* $1 lane, $2 now, $3 until: id of the envelope leased. */
+	const char *envelope_lease;
+	/* $1 lane: one node at a time packs it; NULL: no need. */
+	const char *lane_lock;
+	/* Other nodes look for work; NULL: there are none. */
+	const char *wake;
+};
+
+extern const struct queue_backend queue_sqlite, queue_pgsql;
+
+const struct queue_backend *queue_backend(struct store_tx *tx);
+
+#endif

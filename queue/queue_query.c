@@ -1,0 +1,171 @@
+#include "queue/queue_query.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+#include "queue/queue.h"
+#include "queue/tally.h"
+#include "store/store.h"
+
+/* Only the live rows are counted; a partial index holds just them. */
+static const char sql_live[] =
+    "SELECT 'in', state, count(*) FROM inbox WHERE done_ms = 0 GROUP BY state"
+    " UNION ALL SELECT 'out', state, count(*) FROM outbox WHERE done_ms = 0"
+    " GROUP BY state";
+static const char sql_recount[] =
+    "SELECT 'in', state, count(*) FROM inbox GROUP BY state"
+    " UNION ALL SELECT 'out', state, count(*) FROM outbox GROUP BY state";
+
+/* A row in an envelope waits for what its envelope waits for. */
+static const char sql_lines[] =
+    "SELECT 'in', source, state, code, count(*), min(received_ms),"
+    " min(due_ms) FROM inbox WHERE done_ms = 0"
+    " GROUP BY source, state, code"
+    " UNION ALL SELECT 'out', o.lane, o.state,"
+    " CASE WHEN e.id IS NULL THEN o.code ELSE e.code END, count(*),"
+    " min(o.created_ms), min(CASE WHEN e.id IS NULL THEN o.due_ms"
+    "  ELSE e.due_ms END)"
+    " FROM outbox o LEFT JOIN envelope e ON e.id = o.envelope_id"
+    " WHERE o.done_ms = 0 GROUP BY o.lane, o.state,"
+    " CASE WHEN e.id IS NULL THEN o.code ELSE e.code END"
+    " UNION ALL SELECT 'out', lane, state, code, count(*), min(created_ms),"
+    " min(answer_by_ms) FROM envelope"
+    " WHERE state = '" ENVELOPE_AWAITING "' GROUP BY lane, state, code"
+    " UNION ALL SELECT 'in', 'ack', 'owed', '', count(*), min(tried_ms), 0"
+    " FROM inbox_ack HAVING count(*) > 0"
+    " ORDER BY 1, 2, 3, 4 LIMIT $1";
+
+static const char sql_trace[] =
+    "SELECT at_ms, event, source, detail FROM journal WHERE packet_id = $1"
+    " ORDER BY seq LIMIT $2";
+
+static void
+add_in(struct balance *b, const char *state, int64_t n)
+{
+	if (str_equal(state, INBOX_APPLIED))
+		b->applied += n;
+	else if (str_equal(state, INBOX_REFUSED))
+		b->refused += n;
+	else if (str_equal(state, INBOX_CANCELLED))
+		b->cancelled += n;
+	else
+		b->waiting += n;
+	if (str_equal(state, INBOX_HELD))
+		b->held += n;
+}
+
+static void
+add_out(struct balance *b, const char *state, int64_t n)
+{
+	if (str_equal(state, OUTBOX_DELIVERED))
+		b->delivered += n;
+	else if (str_equal(state, OUTBOX_CANCELLED))
+		b->out_cancelled += n;
+	else
+		b->out_waiting += n;
+	if (str_equal(state, OUTBOX_HELD))
+		b->out_held += n;
+}
+
+static void
+add_rows(struct store_tx *tx, const char *sql, struct balance *b)
+{
+	struct row *row;
+
+	store_query(tx, sql, NO_PARAMS);
+	while ((row = store_next(tx)) != NULL) {
+		if (str_equal(row_text(row, 0), "in"))
+			add_in(b, row_text(row, 1), row_int(row, 2));
+		else
+			add_out(b, row_text(row, 1), row_int(row, 2));
+	}
+}
+
+static void
+difference(struct balance *b)
+{
+	b->in_difference =
+	    b->accepted - b->applied - b->refused - b->cancelled - b->waiting;
+	b->out_difference =
+	    b->owed - b->delivered - b->out_cancelled - b->out_waiting;
+}
+
+void
+queue_balance(struct store_tx *tx, struct balance *ret)
+{
+	int64_t n[TALLY_COUNT];
+
+	tally_read(tx, n);
+	*ret = (struct balance){
+		.accepted = n[TALLY_ACCEPTED],
+		.applied = n[TALLY_APPLIED],
+		.refused = n[TALLY_REFUSED],
+		.cancelled = n[TALLY_CANCELLED],
+		.owed = n[TALLY_OWED],
+		.delivered = n[TALLY_DELIVERED],
+		.out_cancelled = n[TALLY_OUT_CANCELLED],
+	};
+	add_rows(tx, sql_live, ret);
+	difference(ret);
+}
+
+void
+queue_recount(struct store_tx *tx, struct balance *ret)
+{
+	int64_t n[TALLY_COUNT];
+
+	tally_read(tx, n);
+	*ret = (struct balance){ .accepted = n[TALLY_ACCEPTED],
+		.owed = n[TALLY_OWED] };
+	add_rows(tx, sql_recount, ret);
+	difference(ret);
+}
+
+static const char *
+text_at(struct arena *arena, struct row *row, int column)
+{
+	const char *text = row_text(row, column);
+
+	return text == NULL ? "" : arena_strdup(arena, text);
+}
+
+size_t
+queue_lines(struct store_tx *tx, size_t max, struct arena *arena,
+    struct queue_line *ret)
+{
+	size_t count = 0;
+	struct row *row;
+
+	store_query(tx, sql_lines, PARAMS(P_INT((int64_t)max)));
+	while (count < max && (row = store_next(tx)) != NULL)
+		ret[count++] = (struct queue_line){
+			.side = text_at(arena, row, 0),
+			.name = text_at(arena, row, 1),
+			.state = text_at(arena, row, 2),
+			.code = text_at(arena, row, 3),
+			.count = row_int(row, 4),
+			.oldest_ms = row_int(row, 5),
+			.due_ms = row_int(row, 6),
+		};
+	return count;
+}
+
+size_t
+queue_trace(struct store_tx *tx, const char *packet_id, size_t max,
+    struct arena *arena, struct queue_step *ret)
+{
+	size_t count = 0;
+	struct row *row;
+
+	store_query(
+	    tx, sql_trace, PARAMS(P_TEXT(packet_id), P_INT((int64_t)max)));
+	while (count < max && (row = store_next(tx)) != NULL)
+		ret[count++] = (struct queue_step){
+			.at_ms = row_int(row, 0),
+			.event = text_at(arena, row, 1),
+			.source = text_at(arena, row, 2),
+			.detail = text_at(arena, row, 3),
+		};
+	return count;
+}

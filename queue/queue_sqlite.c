@@ -1,0 +1,28 @@
+/*
+ * SQLite: a transaction that writes is alone, so a lease is a plain update.
+ */
+#include <stddef.h>
+
+#include "queue/queue_backend.h"
+
+const struct queue_backend queue_sqlite = {
+	.inbox_lease =
+	    "UPDATE inbox SET due_ms = $2, leased = 1, attempt = attempt + 1"
+	    " WHERE id IN (SELECT id FROM inbox WHERE state = 'waiting'"
+	    "  AND done_ms = 0 AND due_ms <= $1 ORDER BY due_ms, id LIMIT $3)"
+	    " RETURNING id",
+	.inbox_acks = "UPDATE inbox_ack SET tried_ms = $1 WHERE ack_id IN"
+		      " (SELECT ack_id FROM inbox_ack WHERE tried_ms < $2"
+		      "  ORDER BY tried_ms, ack_id LIMIT $3)"
+		      " RETURNING ack_id, accepted",
+	.inbox_claim = "SELECT id FROM inbox WHERE id = $1"
+		       " AND state = 'waiting' AND done_ms = 0",
+	.envelope_lease =
+	    "UPDATE envelope SET due_ms = $3, leased = 1,"
+	    " attempt = attempt + 1 WHERE id = (SELECT id FROM envelope"
+	    "  WHERE lane = $1 AND state = 'waiting' AND due_ms <= $2"
+	    "  ORDER BY due_ms, id LIMIT 1)"
+	    " RETURNING id",
+	.lane_lock = NULL,
+	.wake = NULL,
+};
