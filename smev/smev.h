@@ -95,6 +95,24 @@ struct smev_answer {
 	size_t queue_count;
 };
 
+struct smev_values {
+	const char *const *items; /* 1 to 1000, each up to 500 characters */
+	size_t count;
+};
+
+struct smev_record_routing {
+	int32_t record_id; /* of the registry message */
+	bool use_general; /* what is said for the message goes for it too */
+	struct smev_values dynamic, identifiers;
+};
+
+/* Who is to get a request, 1.3.  Source: smev PROTOCOL 11.3. */
+struct smev_routing {
+	struct smev_values dynamic, identifiers;
+	const struct smev_record_routing *records;
+	size_t record_count;
+};
+
 /* What a request or response of ours says; "" or NULL for what is absent. */
 struct smev_send {
 	enum smev_version version;
@@ -111,8 +129,10 @@ struct smev_send {
 	const char *business_process; /* ready XML of BusinessProcessMetadata:
 					   CaseInfo, frgu; requests */
 	bool test_message;
+	const struct smev_routing *routing; /* requests, 1.3; or NULL */
 	const struct smev_attachment *attachments;
 	size_t attachment_count;
+	bool mtom; /* contents go beside the envelope: smev_multipart.h */
 };
 
 #endif

@@ -4,18 +4,14 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/str.h"
 #include "smev/smev_base64.h"
 #include "smev/smev_names.h"
+#include "smev/smev_text.h"
 #include "xsd/xml_read.h"
 #include "xsd/xml_write.h"
-
-static bool
-given(const char *s)
-{
-	return s != NULL && *s != '\0';
-}
 
 /* basic:RFC2046MimeTypesType. */
 static bool
@@ -59,10 +55,10 @@ smev_attach_check(const struct smev_send *send, struct err *err)
 	for (size_t i = 0; i < send->attachment_count; i++) {
 		const struct smev_attachment *a = &send->attachments[i];
 
-		if (!given(a->id) || !given(a->mime_type)
+		if (!smev_given(a->id) || !smev_given(a->mime_type)
 		    || !mime_ok(a->mime_type)
 		    || (!a->by_ftp && (!id_ok(a->id) || a->content == NULL))
-		    || (a->by_ftp && !given(a->hash)))
+		    || (a->by_ftp && !smev_given(a->hash)))
 			return err_set(err, ERR_HOLD, "SMEV_UNSENDABLE",
 			    "attachment %zu: id, MIME type, content or hash is "
 			    "missing or malformed",
@@ -83,7 +79,7 @@ smev_attach_check(const struct smev_send *send, struct err *err)
 static void
 leaf(struct xml_writer *w, const char *name, const char *text)
 {
-	if (given(text))
+	if (smev_given(text))
 		xml_write_leaf(w, name, text);
 }
 
@@ -132,6 +128,27 @@ smev_attach_write_headers(struct xml_writer *w, const struct smev_send *send)
 	write_header_list(w, send, true, "b:RefAttachmentHeaderList");
 }
 
+/* Ids are of letters, digits, '.', '-' and '_': no escaping in an URL. */
+static void
+write_include(struct xml_writer *w, const struct smev_attachment *a)
+{
+	xml_write_open(w, "x:Include");
+	xml_write_ns(w, "x", SMEV_XOP_NS);
+	buf_addf(w->out, " href=\"cid:%s\"", a->id);
+	xml_write_close(w);
+}
+
+static void
+write_base64(struct xml_writer *w, const struct smev_attachment *a)
+{
+	struct arena *arena = arena_new();
+	size_t bytes;
+	char *text = smev_base64(a->content, a->content_bytes, arena, &bytes);
+
+	xml_write_raw(w, text, bytes);
+	arena_free(arena);
+}
+
 void
 smev_attach_write_contents(struct xml_writer *w, const struct smev_send *send)
 {
@@ -139,24 +156,21 @@ smev_attach_write_contents(struct xml_writer *w, const struct smev_send *send)
 
 	for (size_t i = 0; i < send->attachment_count; i++) {
 		const struct smev_attachment *a = &send->attachments[i];
-		struct arena *arena;
-		char *text;
-		size_t bytes;
 
 		if (a->by_ftp)
 			continue;
 		if (!open)
 			xml_write_open(w, "b:AttachmentContentList");
 		open = true;
-		arena = arena_new();
-		text = smev_base64(a->content, a->content_bytes, arena, &bytes);
 		xml_write_open(w, "b:AttachmentContent");
 		xml_write_leaf(w, "b:Id", a->id);
 		xml_write_open(w, "b:Content");
-		xml_write_raw(w, text, bytes);
+		if (send->mtom)
+			write_include(w, a);
+		else
+			write_base64(w, a);
 		xml_write_close(w);
 		xml_write_close(w);
-		arena_free(arena);
 	}
 	if (open)
 		xml_write_close(w);

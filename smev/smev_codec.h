@@ -18,7 +18,7 @@ struct xml_doc;
 
 /*
  * Append the envelope of SendRequest or SendResponse to *out.  Attachments that
- * are not by_ftp go into it as base64.
+ * are not by_ftp go into it as base64, or with mtom beside it: smev_multipart.h.
  *
  * Errors: ERR_HOLD SMEV_UNSENDABLE what send says can't be said in its version,
  * or does not fit into out.
@@ -53,6 +53,27 @@ int smev_sign_prepare(const char *call, size_t bytes, int algorithm,
 void
 smev_sign_finish(const struct smev_unsigned *call, const unsigned char *value,
     size_t value_bytes, const char *cert_base64, struct buf *out);
+/*
+ * The same for RoutingSignature of a call with routing: one round for it and
+ * one for the caller, in any order, each on what the other made.  Its finish is
+ * smev_sign_finish().
+ */
+int smev_routing_prepare(const char *call, size_t bytes, int algorithm,
+    struct arena *arena, struct smev_unsigned **ret,
+    const unsigned char **ret_digest, size_t *ret_digest_bytes,
+    struct err *err);
+/*
+ * The official's signature (ЭП-СП) over the root of content, which has an Id
+ * and is the content of a message to come; finish appends the ds:Signature that
+ * goes into personal_signature of struct smev_send.
+ */
+int smev_personal_prepare(const char *content, size_t bytes, int algorithm,
+    struct arena *arena, struct smev_unsigned **ret,
+    const unsigned char **ret_digest, size_t *ret_digest_bytes,
+    struct err *err);
+void smev_personal_finish(const struct smev_unsigned *content,
+    const unsigned char *value, size_t value_bytes, const char *cert_base64,
+    struct buf *out);
 
 /* "urn:SendRequest" ... */
 const char *smev_soap_action(enum smev_op op);

@@ -15,32 +15,18 @@
 #include "base/uuid.h"
 #include "smev/smev_attach.h"
 #include "smev/smev_names.h"
+#include "smev/smev_routing.h"
 #include "smev/smev_sign.h"
+#include "smev/smev_text.h"
 #include "xsd/xml_write.h"
 
 #define DESCRIPTION_CHARS 4000 /* basic:string-4000 */
 #define REASON_2014_CHARS 500
 
-static bool
-given(const char *s)
-{
-	return s != NULL && *s != '\0';
-}
-
-static size_t
-utf8_chars(const char *s)
-{
-	size_t chars = 0;
-
-	for (; *s != '\0'; s++)
-		chars += ((unsigned char)*s & 0xC0) != 0x80;
-	return chars;
-}
-
 static void
 leaf(struct xml_writer *w, const char *name, const char *text)
 {
-	if (given(text))
+	if (smev_given(text))
 		xml_write_leaf(w, name, text);
 }
 
@@ -86,9 +72,14 @@ open_call(struct xml_writer *w, enum smev_version version, enum smev_op op,
 
 /* The wrapper stays empty for smev_sign_finish(), which looks for it. */
 static void
-close_call(struct xml_writer *w, enum smev_op op)
+write_wrapper(struct xml_writer *w)
 {
 	xml_write_raw(w, SMEV_EMPTY_WRAPPER, strlen(SMEV_EMPTY_WRAPPER));
+}
+
+static void
+close_call(struct xml_writer *w, enum smev_op op)
+{
 	buf_addf(w->out, "</t:%sRequest>", smev_op_name(op));
 	while (w->depth > 0)
 		xml_write_close(w);
@@ -104,7 +95,7 @@ bad(struct err *err, const char *why)
 static bool
 sendable_id(const char *id)
 {
-	return given(id) && uuid_version(id) == 1
+	return smev_given(id) && uuid_version(id) == 1
 	    && strspn(id, "0123456789abcdef-") == strlen(id);
 }
 
@@ -122,14 +113,14 @@ check_request(const struct smev_send *send, struct err *err)
 {
 	if (send->content_bytes == 0)
 		return bad(err, "a request without content");
-	if (given(send->reference_message_id)
+	if (smev_given(send->reference_message_id)
 	    && (!uuid_valid(send->reference_message_id)
 		|| strpbrk(send->reference_message_id, "ABCDEF") != NULL))
 		return bad(err, "ReferenceMessageID is not a UUID");
-	if (given(send->transaction_code)
-	    && utf8_chars(send->transaction_code) > 1500)
+	if (smev_given(send->transaction_code)
+	    && smev_chars(send->transaction_code) > 1500)
 		return bad(err, "TransactionCode is over 1500 characters");
-	if (given(send->node_id) && utf8_chars(send->node_id) > 50)
+	if (smev_given(send->node_id) && smev_chars(send->node_id) > 50)
 		return bad(err, "NodeID is over 50 characters");
 	return 0;
 }
@@ -139,11 +130,11 @@ check_response(const struct smev_send *send, struct err *err)
 {
 	size_t to_max = send->version == SMEV_1_1_2014 ? 200 : 4000;
 
-	if (!given(send->to) || utf8_chars(send->to) > to_max)
+	if (!smev_given(send->to) || smev_chars(send->to) > to_max)
 		return bad(err, "To is empty or longer than the schema allows");
-	if (given(send->status_text) && send->version == SMEV_1_1_2014)
+	if (smev_given(send->status_text) && send->version == SMEV_1_1_2014)
 		return bad(err, "the envelope of 2014 has no RequestStatus");
-	if (given(send->reject_code)
+	if (smev_given(send->reject_code)
 	    && !sendable_code(send->reject_code, send->version))
 		return bad(err, "RejectionReasonCode is none of the schema");
 	return 0;
@@ -154,7 +145,7 @@ check_send(const struct smev_send *send, struct err *err)
 {
 	bool response = send->op == SMEV_SEND_RESPONSE;
 	int says = (send->content != NULL && send->content_bytes > 0)
-	    + given(send->reject_code) + given(send->status_text);
+	    + smev_given(send->reject_code) + smev_given(send->status_text);
 	int rc;
 
 	assert(response || send->op == SMEV_SEND_REQUEST);
@@ -163,7 +154,9 @@ check_send(const struct smev_send *send, struct err *err)
 	if (says != 1)
 		return bad(err, "not one of content, rejection and status");
 	rc = response ? check_response(send, err) : check_request(send, err);
-	return rc == -1 ? -1 : smev_attach_check(send, err);
+	if (rc == -1 || smev_routing_check(send, err) == -1)
+		return -1;
+	return smev_attach_check(send, err);
 }
 
 static void
@@ -172,7 +165,7 @@ write_content(struct xml_writer *w, const struct smev_send *send)
 	xml_write_open(w, "b:MessagePrimaryContent");
 	xml_write_raw(w, send->content, send->content_bytes);
 	xml_write_close(w);
-	if (given(send->personal_signature)) {
+	if (smev_given(send->personal_signature)) {
 		xml_write_open(w, "t:PersonalSignature");
 		xml_write_raw(w, send->personal_signature,
 		    strlen(send->personal_signature));
@@ -195,7 +188,7 @@ write_rejected(struct xml_writer *w, const struct smev_send *send)
 		if (strlen(code) <= 10)
 			xml_write_leaf(w, "t:RejectionReasonCode", code);
 		leaf_cut(w, "t:RejectionReason",
-		    given(send->reject_text) ? send->reject_text : code,
+		    smev_given(send->reject_text) ? send->reject_text : code,
 		    REASON_2014_CHARS);
 	} else {
 		if (send->version == SMEV_1_2 && strcmp(code, "FAILURE") == 0)
@@ -228,9 +221,9 @@ write_request_data(struct xml_writer *w, const struct smev_send *send)
 
 	/* 1.2 demands both; "ignore" is what live systems say for none. */
 	if (send->version == SMEV_1_2) {
-		if (!given(reference))
+		if (!smev_given(reference))
 			reference = send->message_id;
-		if (!given(transaction))
+		if (!smev_given(transaction))
 			transaction = "ignore";
 	}
 	xml_write_open(w, "t:SenderProvidedRequestData");
@@ -243,7 +236,7 @@ write_request_data(struct xml_writer *w, const struct smev_send *send)
 		leaf(w, "t:EOL", send->eol);
 	}
 	write_content(w, send);
-	if (given(send->business_process)) {
+	if (smev_given(send->business_process)) {
 		xml_write_open(w, "t:BusinessProcessMetadata");
 		xml_write_raw(
 		    w, send->business_process, strlen(send->business_process));
@@ -263,9 +256,9 @@ write_response_data(struct xml_writer *w, const struct smev_send *send)
 	xml_write_attr(w, "Id", "SIGNED_BY_PROVIDER");
 	xml_write_leaf(w, "t:MessageID", send->message_id);
 	xml_write_leaf(w, "t:To", send->to);
-	if (given(send->reject_code))
+	if (smev_given(send->reject_code))
 		write_rejected(w, send);
-	else if (given(send->status_text))
+	else if (smev_given(send->status_text))
 		write_status(w, send);
 	else
 		write_content(w, send);
@@ -285,6 +278,8 @@ smev_write_send(const struct smev_send *send, struct buf *out, struct err *err)
 	else
 		write_response_data(&w, send);
 	smev_attach_write_contents(&w, send);
+	write_wrapper(&w);
+	smev_routing_write(&w, send);
 	close_call(&w, send->op);
 	if (buf_full(out))
 		return err_set(err, ERR_HOLD, "SMEV_UNSENDABLE",
@@ -299,7 +294,7 @@ smev_write_get(enum smev_version version, enum smev_op op,
     const char *timestamp, struct buf *out)
 {
 	struct xml_writer w;
-	bool selects = given(namespace_uri) && given(root);
+	bool selects = smev_given(namespace_uri) && smev_given(root);
 
 	assert(op != SMEV_SEND_REQUEST && op != SMEV_SEND_RESPONSE
 	    && op != SMEV_ACK);
@@ -322,6 +317,7 @@ smev_write_get(enum smev_version version, enum smev_op op,
 			leaf(&w, "b:NodeID", node_id);
 		xml_write_close(&w);
 	}
+	write_wrapper(&w);
 	close_call(&w, op);
 }
 
@@ -337,5 +333,6 @@ smev_write_ack(enum smev_version version, const char *message_id, bool accepted,
 	xml_write_attr(&w, "accepted", accepted ? "true" : "false");
 	xml_write_text(&w, message_id);
 	xml_write_close(&w);
+	write_wrapper(&w);
 	close_call(&w, SMEV_ACK);
 }

@@ -12,8 +12,12 @@
 #include "smev/smev_attach.h"
 #include "smev/smev_base64.h"
 #include "smev/smev_codec.h"
+#include "smev/smev_mime.h"
+#include "smev/smev_multipart.h"
 #include "smev/smev_names.h"
+#include "smev/smev_xop.h"
 #include "xsd/xml_doc.h"
+#include "xsd/xml_read.h"
 
 #define U  "urn://x-artefacts-smev-gov-ru/services/message-exchange/types"
 #define ID "5f0c4d3e-6c86-11ee-8c99-0242ac120002"
@@ -199,6 +203,94 @@ base64_goes_there_and_back_in_one_line(void **state)
 	}
 }
 
+static const char raw[] = { 0, '\r', '\n', '-', '-', (char)200 };
+static const struct smev_attachment out_files[] = {
+	{ .id = "scan_1.pdf",
+	    .mime_type = "application/pdf",
+	    .content = raw,
+	    .content_bytes = sizeof(raw) },
+	{ .by_ftp = true, .id = ID, .mime_type = "text/plain", .hash = "AAAA" },
+	{ .id = "_2",
+	    .mime_type = "text/plain",
+	    .content = "",
+	    .content_bytes = 0 },
+};
+
+static void
+write_mtom(struct fixture *f, struct smev_send *send, struct buf *envelope)
+{
+	*send = (struct smev_send){ .version = SMEV_1_2,
+		.op = SMEV_SEND_REQUEST,
+		.message_id = ID,
+		.content = "<q xmlns=\"urn://q\"/>",
+		.content_bytes = strlen("<q xmlns=\"urn://q\"/>"),
+		.attachments = out_files,
+		.attachment_count = 3,
+		.mtom = true };
+	buf_init(envelope, 0);
+	assert_int_equal(smev_write_send(send, envelope, &f->err), 0);
+}
+
+static void
+files_beside_the_envelope_come_back_the_same(void **state)
+{
+	struct fixture *f = *state;
+	struct buf envelope, body, type;
+	struct mime_message mime;
+	struct smev_send send;
+	const xmlNode *list;
+
+	buf_init(&body, 0);
+	buf_init(&type, 0);
+	write_mtom(f, &send, &envelope);
+	assert_int_equal(smev_write_multipart(&send, envelope.data,
+			     envelope.bytes, "b-1", &body, &type, &f->err),
+	    0);
+	assert_int_equal(mime_parse(buf_text(&type), body.data, body.bytes,
+			     f->arena, &mime, &f->err),
+	    0);
+	assert_int_equal(mime.count, 3);
+	assert_int_equal(mime.parts[0].bytes, envelope.bytes);
+	assert_memory_equal(mime.parts[0].data, envelope.data, envelope.bytes);
+	assert_memory_equal(mime.parts[1].data, raw, sizeof(raw));
+	assert_int_equal(mime.parts[1].bytes, sizeof(raw));
+	assert_int_equal(xml_doc_parse(mime.parts[0].data, mime.parts[0].bytes,
+			     NULL, &f->doc, &f->err),
+	    0);
+	assert_int_equal(
+	    smev_xop_inline(&mime, xml_doc_root(f->doc), f->arena, &f->err), 0);
+	list =
+	    xml_child(xml_child(xml_only_child(xml_child(xml_doc_root(f->doc),
+				    SMEV_SOAP_NS, "Body")),
+			  NULL, "AttachmentContentList"),
+		NULL, "AttachmentContent");
+	assert_string_equal(
+	    xml_child_text(list, NULL, "Content", f->arena), "AA0KLS3I");
+	buf_release(&envelope);
+	buf_release(&body);
+	buf_release(&type);
+}
+
+static void
+boundary_that_stands_in_a_part_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	struct buf envelope, body, type;
+	struct smev_send send;
+
+	buf_init(&body, 0);
+	buf_init(&type, 0);
+	write_mtom(f, &send, &envelope);
+	assert_int_equal(
+	    smev_write_multipart(&send, envelope.data, envelope.bytes,
+		"MessageID", &body, &type, &f->err),
+	    -1);
+	assert_string_equal(f->err.code, "SMEV_UNSENDABLE");
+	buf_release(&envelope);
+	buf_release(&body);
+	buf_release(&type);
+}
+
 int
 main(void)
 {
@@ -209,6 +301,8 @@ main(void)
 		T(more_files_than_the_limit_are_refused),
 		T(damaged_base64_is_no_content),
 		T(base64_goes_there_and_back_in_one_line),
+		T(files_beside_the_envelope_come_back_the_same),
+		T(boundary_that_stands_in_a_part_is_refused),
 	};
 
 	xml_doc_setup();

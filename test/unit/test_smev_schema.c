@@ -1,5 +1,6 @@
 /*
- * Calls of ours are valid against the schemas that the operator published.
+ * Calls of ours are valid against our schemas and those that the operator
+ * published.
  */
 #include "test/lib/unit.h"
 
@@ -11,6 +12,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/defect.h"
 #include "base/err.h"
 #include "smev/smev_codec.h"
 #include "smev/smev_names.h"
@@ -18,6 +20,7 @@
 #include "test/unit/smev_samples.h"
 #include "xsd/xml_doc.h"
 #include "xsd/xml_read.h"
+#include "xsd/xsd_registry.h"
 
 #define CONTENT                                                      \
 	"<q:Query xmlns:q=\"urn://test/query/1.0\" Id=\"PERSONAL\">" \
@@ -26,11 +29,14 @@
 #define ID        "5f0c4d3e-6c86-11ee-8c99-0242ac120002"
 #define WHEN      "2026-11-22T10:00:00.000+03:00"
 
-/* folder: of the schema; a version may be written for several. */
+/* A version may be valid in several; types NULL: our own schemas. */
 static const struct dialect {
 	enum smev_version version;
 	const char *types;
 } dialects[] = {
+	{ SMEV_1_1, NULL },
+	{ SMEV_1_2, NULL },
+	{ SMEV_1_3, NULL },
 	{ SMEV_1_1_2014,
 	    "xsd/1.1-2014-client1.11/smev-message-exchange-types-1.1.xsd" },
 	{ SMEV_1_1, "xsd/1.1/smev-message-exchange-types-1.1.xsd" },
@@ -48,6 +54,7 @@ struct fixture {
 	struct arena *arena;
 	struct buf out;
 	xmlSchema *schemas[DIALECTS];
+	struct xsd_registry *ours;
 };
 
 static int
@@ -57,6 +64,7 @@ tear_down(void **state)
 
 	for (size_t i = 0; i < DIALECTS; i++)
 		xmlSchemaFree(f->schemas[i]);
+	xsd_registry_free(f->ours);
 	buf_release(&f->out);
 	arena_free(f->arena);
 	free(f);
@@ -67,10 +75,14 @@ static int
 set_up(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
+	struct err err = { 0 };
 
 	f->arena = arena_new();
 	*state = f;
-	return 0;
+	if (xsd_registry_load(TOP_SRCDIR "/xsd/schemas", &f->ours, &err) == 0)
+		return 0;
+	print_message("%s\n", err.text);
+	return -1;
 }
 
 static xmlSchema *
@@ -91,41 +103,86 @@ schema_of(struct fixture *f, size_t i)
 	return f->schemas[i];
 }
 
-/* The call with something in the wrapper, as finish makes it. */
+/* Something in the wrapper that opens so, as finish makes it. */
 static void
-put_signature(struct fixture *f)
+put_signature(struct fixture *f, const char *open)
 {
 	char *whole = arena_strdup(f->arena, buf_text(&f->out));
-	char *wrapper = strstr(whole, SMEV_EMPTY_WRAPPER);
+	char *wrapper = strstr(whole, open);
 
-	assert_non_null(wrapper);
-	wrapper += strlen(SMEV_WRAPPER_OPEN);
+	if (wrapper == NULL)
+		return; /* without routing */
+	wrapper += strlen(open);
 	buf_clear(&f->out);
 	buf_add(&f->out, whole, (size_t)(wrapper - whole));
 	buf_adds(&f->out, SIGNATURE);
 	buf_adds(&f->out, wrapper);
 }
 
+/* Whether root, an envelope, is valid by our schemas. */
+static bool
+valid_by_ours(struct fixture *f, xmlNode *root)
+{
+	struct defects defects;
+	struct err err = { 0 };
+	int rc;
+
+	defects_init(&defects, f->arena);
+	rc = xsd_validate_tree(f->ours, root, &defects, &err);
+	if (rc == 1)
+		print_message(
+		    "%s: %s\n", defects.items[0].path, defects.items[0].text);
+	return rc == 0;
+}
+
+static bool
+valid_by_published(struct fixture *f, size_t i, xmlNode *call)
+{
+	xmlSchemaValidCtxt *ctxt;
+	bool valid;
+
+	if (!sample_there(f->arena, dialects[i].types))
+		return true; /* the last test says so */
+	ctxt = xmlSchemaNewValidCtxt(schema_of(f, i));
+	valid = xmlSchemaValidateOneElement(ctxt, call) == 0;
+	xmlSchemaFreeValidCtxt(ctxt);
+	return valid;
+}
+
 /* Whether f->out, a signed call, is valid in dialect i; it is used up. */
 static bool
 valid(struct fixture *f, size_t i)
 {
-	xmlSchemaValidCtxt *ctxt = xmlSchemaNewValidCtxt(schema_of(f, i));
 	struct err err = { 0 };
 	struct xml_doc *doc;
-	int rc;
+	bool rc;
 
-	put_signature(f);
+	put_signature(f, SMEV_WRAPPER_OPEN);
+	put_signature(f, SMEV_ROUTING_OPEN);
 	assert_int_equal(
 	    xml_doc_parse(f->out.data, f->out.bytes, NULL, &doc, &err), 0);
-	rc = xmlSchemaValidateOneElement(ctxt,
-	    xml_only_child(xml_child(xml_doc_root(doc), SMEV_SOAP_NS, "Body")));
-	if (rc != 0)
-		print_message("%s:\n%s\n", dialects[i].types, f->out.data);
+	if (dialects[i].types == NULL)
+		rc = valid_by_ours(f, xml_doc_root(doc));
+	else
+		rc = valid_by_published(f, i,
+		    xml_only_child(
+			xml_child(xml_doc_root(doc), SMEV_SOAP_NS, "Body")));
+	if (!rc)
+		print_message("dialect %zu:\n%s\n", i, f->out.data);
 	xml_doc_free(doc);
-	xmlSchemaFreeValidCtxt(ctxt);
 	buf_clear(&f->out);
-	return rc == 0;
+	return rc;
+}
+
+static void
+published_schemas_are_there(void **state)
+{
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < DIALECTS; i++) {
+		if (dialects[i].types != NULL)
+			(void)sample_path(f->arena, dialects[i].types);
+	}
 }
 
 static void
@@ -181,6 +238,50 @@ requests_are_valid_bare_and_full(void **state)
 	send.attachments = files;
 	send.attachment_count = 3;
 	check_send(f, &send);
+	send.mtom = true;
+	for (size_t i = 0; i < DIALECTS; i++) { /* Include is no base64 */
+		struct err err = { 0 };
+
+		send.version = dialects[i].version;
+		assert_int_equal(smev_write_send(&send, &f->out, &err), 0);
+		assert_non_null(strstr(buf_text(&f->out), "cid:scan_1"));
+		buf_clear(&f->out);
+	}
+}
+
+static void
+routing_is_valid_in_1_3_and_refused_before(void **state)
+{
+	static const char *const values[] = { "45000000", "<код & ещё>" };
+	static const struct smev_record_routing records[] = {
+		{ .record_id = 1, .use_general = true },
+		{ .record_id = 2, .identifiers = { values, 1 } },
+	};
+	static const struct smev_routing routing = {
+		.dynamic = { values, 2 },
+		.identifiers = { values, 1 },
+		.records = records,
+		.record_count = 2,
+	};
+	struct fixture *f = *state;
+	struct smev_send send = { .op = SMEV_SEND_REQUEST,
+		.message_id = ID,
+		.content = CONTENT,
+		.content_bytes = strlen(CONTENT),
+		.routing = &routing };
+	struct err err = { 0 };
+
+	for (size_t i = 0; i < DIALECTS; i++) {
+		int rc;
+
+		send.version = dialects[i].version;
+		rc = smev_write_send(&send, &f->out, &err);
+		assert_int_equal(rc, send.version == SMEV_1_3 ? 0 : -1);
+		if (rc == -1)
+			assert_string_equal(err.code, "SMEV_UNSENDABLE");
+		else
+			assert_true(valid(f, i));
+	}
 }
 
 static void
@@ -198,8 +299,10 @@ business_process_goes_before_the_test_mark(void **state)
 		    "m:frgu>" };
 	struct err err = { 0 };
 
-	for (size_t i = 1; i < DIALECTS; i++) { /* 2014 wants its schema */
+	for (size_t i = 0; i < DIALECTS; i++) {
 		send.version = dialects[i].version;
+		if (send.version == SMEV_1_1_2014)
+			continue; /* wants the schema of what is within */
 		assert_int_equal(smev_write_send(&send, &f->out, &err), 0);
 		assert_true(valid(f, i));
 	}
@@ -284,11 +387,13 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(requests_are_valid_bare_and_full),
+		cmocka_unit_test(routing_is_valid_in_1_3_and_refused_before),
 		cmocka_unit_test(business_process_goes_before_the_test_mark),
 		cmocka_unit_test(
 		    responses_are_valid_with_content_rejection_or_status),
 		cmocka_unit_test(long_descriptions_are_cut_to_the_schema),
 		cmocka_unit_test(polls_and_acks_are_valid),
+		cmocka_unit_test(published_schemas_are_there),
 	};
 
 	from_files = xmlGetExternalEntityLoader();

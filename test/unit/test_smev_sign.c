@@ -3,15 +3,13 @@
  */
 #include "test/lib/unit.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <openssl/pem.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "crypto/dsig.h"
 #include "crypto/gost.h"
 #include "crypto/keystore.h"
 #include "crypto/smev_transform.h"
@@ -69,9 +67,12 @@ write_send(struct fixture *f, enum smev_version version, const char *content)
 	assert_int_equal(smev_write_send(&send, &f->call, &f->err), 0);
 }
 
+typedef int prepare_fn(const char *, size_t, int, struct arena *,
+    struct smev_unsigned **, const unsigned char **, size_t *, struct err *);
+
 /* Sign f->call by the key called name into f->sent, and read that. */
 static void
-sign(struct fixture *f, const char *name)
+sign_by(struct fixture *f, const char *name, prepare_fn *prepare)
 {
 	const char *key = keys_path(arena_printf(f->arena, "%s.key", name));
 	const char *cert = keys_path(arena_printf(f->arena, "%s.pem", name));
@@ -83,8 +84,8 @@ sign(struct fixture *f, const char *name)
 
 	assert_int_equal(keypair_load(key, cert, &pair, &f->err), 0);
 	assert_int_equal(
-	    smev_sign_prepare(f->call.data, f->call.bytes, keypair_digest(pair),
-		f->arena, &call, &digest, &digest_bytes, &f->err),
+	    prepare(f->call.data, f->call.bytes, keypair_digest(pair), f->arena,
+		&call, &digest, &digest_bytes, &f->err),
 	    0);
 	assert_int_equal(keypair_sign(pair, digest, digest_bytes, value,
 			     &value_bytes, &f->err),
@@ -98,6 +99,12 @@ sign(struct fixture *f, const char *name)
 	assert_int_equal(
 	    xml_doc_parse(f->sent.data, f->sent.bytes, NULL, &f->doc, &f->err),
 	    0);
+}
+
+static void
+sign(struct fixture *f, const char *name)
+{
+	sign_by(f, name, smev_sign_prepare);
 }
 
 static xmlNode *
@@ -145,7 +152,13 @@ check_signature(struct fixture *f, enum gost_digest which)
 	xmlNode *target = xml_child(call_element(f), NULL, NULL);
 	const xmlNode *info = ds(signature(f), "SignedInfo");
 	const xmlNode *reference = ds(info, "Reference");
+	struct dsig_verdict verdict;
 
+	assert_int_equal(
+	    dsig_verify(f->doc, signature(f), target, NULL, &verdict, &f->err),
+	    0);
+	assert_true(verdict.digest_ok);
+	assert_true(verdict.value_ok);
 	assert_string_equal(xml_attr(reference, "URI", f->arena),
 	    arena_printf(f->arena, "#%s", xml_attr(target, "Id", f->arena)));
 	assert_string_equal(xml_text(ds(reference, "DigestValue"), f->arena),
@@ -281,36 +294,136 @@ what_can_not_be_signed_is_held(void **state)
 }
 
 static void
-value_verifies_with_the_key_of_the_certificate(void **state)
+a_changed_call_does_not_verify(void **state)
+{
+	struct fixture *f = *state;
+	struct dsig_verdict verdict;
+
+	write_send(f, SMEV_1_1, "<q xmlns=\"urn://q\">тест</q>");
+	sign(f, "caller");
+	xmlNodeSetContent(xml_child(xml_child(call_element(f), NULL, NULL),
+			      NULL, "MessageID"),
+	    (const xmlChar *)"other");
+	assert_int_equal(dsig_verify(f->doc, signature(f),
+			     xml_child(call_element(f), NULL, NULL), NULL,
+			     &verdict, &f->err),
+	    0);
+	assert_false(verdict.digest_ok);
+}
+
+/* Append to *out what finish makes of content, signed by the key personal. */
+static void
+sign_personally(struct fixture *f, const char *content, struct buf *out)
+{
+	struct smev_unsigned *call;
+	struct keypair *pair;
+	const unsigned char *digest;
+	unsigned char value[128];
+	size_t digest_bytes, value_bytes = sizeof(value);
+
+	assert_int_equal(keypair_load(keys_path("personal.key"),
+			     keys_path("personal.pem"), &pair, &f->err),
+	    0);
+	assert_int_equal(smev_personal_prepare(content, strlen(content),
+			     keypair_digest(pair), f->arena, &call, &digest,
+			     &digest_bytes, &f->err),
+	    0);
+	assert_int_equal(keypair_sign(pair, digest, digest_bytes, value,
+			     &value_bytes, &f->err),
+	    0);
+	smev_personal_finish(
+	    call, value, value_bytes, keypair_cert_base64(pair), out);
+	keypair_free(pair);
+}
+
+static void
+personal_signature_is_within_what_the_caller_signs(void **state)
+{
+#define OFFICIAL                                                                 \
+	"<q:Q xmlns:q=\"urn://q\" Id=\"PERSONAL_SIGNATURE\"><q:b a='1'>тест" \
+	"</q:b>\n</q:Q>"
+	struct fixture *f = *state;
+	struct smev_send send = { .version = SMEV_1_3,
+		.op = SMEV_SEND_RESPONSE,
+		.message_id = ID,
+		.to = "1",
+		.content = OFFICIAL,
+		.content_bytes = strlen(OFFICIAL) };
+	struct dsig_verdict verdict;
+	struct buf personal;
+	xmlNode *data;
+
+	buf_init(&personal, 0);
+	sign_personally(f, OFFICIAL, &personal);
+	send.personal_signature = buf_text(&personal);
+	assert_int_equal(smev_write_send(&send, &f->call, &f->err), 0);
+	buf_release(&personal);
+	sign(f, "caller");
+	check_signature(f, GOST_STREEBOG_256);
+	data = xml_child(call_element(f), NULL, "SenderProvidedResponseData");
+	assert_int_equal(
+	    dsig_verify(f->doc,
+		xml_only_child(xml_child(data, NULL, "PersonalSignature")),
+		xml_only_child(xml_child(data, NULL, "MessagePrimaryContent")),
+		NULL, &verdict, &f->err),
+	    0);
+	assert_true(verdict.digest_ok);
+	assert_true(verdict.value_ok);
+}
+
+static void
+content_without_an_id_can_not_be_signed_personally(void **state)
 {
 	struct fixture *f = *state;
 	struct smev_unsigned *call;
 	const unsigned char *digest;
-	unsigned char *value;
-	size_t digest_bytes, value_bytes;
-	const char *text;
-	FILE *file = fopen(keys_path("caller.pem"), "r");
-	X509 *cert = PEM_read_X509(file, NULL, NULL, NULL);
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(X509_get0_pubkey(cert), NULL);
+	size_t bytes;
 
-	(void)fclose(file);
-	write_send(f, SMEV_1_1, "<q xmlns=\"urn://q\"/>");
-	sign(f, "caller");
 	assert_int_equal(
-	    smev_sign_prepare(f->call.data, f->call.bytes, GOST_STREEBOG_256,
-		f->arena, &call, &digest, &digest_bytes, &f->err),
-	    0);
-	text = xml_text(ds(signature(f), "SignatureValue"), f->arena);
-	value = smev_unbase64(text, strlen(text), f->arena, &value_bytes);
-	assert_non_null(value);
-	assert_int_equal(EVP_PKEY_verify_init(ctx), 1);
-	assert_int_equal(
-	    EVP_PKEY_verify(ctx, value, value_bytes, digest, digest_bytes), 1);
-	value[0] ^= 1;
-	assert_int_not_equal(
-	    EVP_PKEY_verify(ctx, value, value_bytes, digest, digest_bytes), 1);
-	EVP_PKEY_CTX_free(ctx);
-	X509_free(cert);
+	    smev_personal_prepare("<q xmlns=\"urn://q\"/>", 20,
+		GOST_STREEBOG_256, f->arena, &call, &digest, &bytes, &f->err),
+	    -1);
+	assert_string_equal(f->err.code, "SMEV_UNSENDABLE");
+}
+
+static void
+routing_is_signed_apart_in_any_order(void **state)
+{
+	static const char *const values[] = { "45000000",
+		"</r:RoutingInformation>" SMEV_EMPTY_WRAPPER };
+	static const struct smev_routing routing = { .dynamic = { values, 2 } };
+	struct fixture *f = *state;
+	struct smev_send send = { .version = SMEV_1_3,
+		.op = SMEV_SEND_REQUEST,
+		.message_id = ID,
+		.routing = &routing };
+	struct dsig_verdict verdict;
+	xmlNode *node;
+
+	send.content =
+	    "<q xmlns=\"urn://q\" xmlns:r=\"urn://r\">" SMEV_ROUTING_WRAPPER
+	    "</q>";
+	send.content_bytes = strlen(send.content);
+	for (int routing_first = 0; routing_first < 2; routing_first++) {
+		buf_clear(&f->call);
+		assert_int_equal(smev_write_send(&send, &f->call, &f->err), 0);
+		sign_by(f, "caller",
+		    routing_first ? smev_routing_prepare : smev_sign_prepare);
+		buf_clear(&f->call);
+		buf_add(&f->call, f->sent.data, f->sent.bytes);
+		sign_by(f, "caller",
+		    routing_first ? smev_sign_prepare : smev_routing_prepare);
+		check_signature(f, GOST_STREEBOG_256);
+		node = xml_child(call_element(f), NULL, "Routing");
+		assert_int_equal(
+		    dsig_verify(f->doc,
+			xml_only_child(
+			    xml_child(node, NULL, "RoutingSignature")),
+			xml_child(node, NULL, "RoutingInformation"), NULL,
+			&verdict, &f->err),
+		    0);
+		assert_true(verdict.digest_ok && verdict.value_ok);
+	}
 }
 
 int
@@ -324,10 +437,17 @@ main(void)
 		T(no_white_space_stands_between_elements_of_the_signature),
 		T(content_that_looks_like_the_wrapper_does_not_attract_it),
 		T(what_can_not_be_signed_is_held),
-		T(value_verifies_with_the_key_of_the_certificate),
+		T(a_changed_call_does_not_verify),
+		T(personal_signature_is_within_what_the_caller_signs),
+		T(content_without_an_id_can_not_be_signed_personally),
+		T(routing_is_signed_apart_in_any_order),
 	};
 
+	struct err err;
+
 	keys_setup();
+	if (dsig_setup(&err) == -1)
+		return 1;
 	xml_doc_setup();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

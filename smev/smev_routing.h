@@ -1,0 +1,23 @@
+/*
+ * smev/smev_routing.h - the Routing block of SendRequest 1.3.
+ *
+ * Source: smev PROTOCOL 11.3.
+ */
+#ifndef SMEV_SMEV_ROUTING_H
+#define SMEV_SMEV_ROUTING_H
+
+#include "smev/smev.h"
+
+struct err;
+struct xml_writer;
+
+/*
+ * Whether the routing of send, if any, can be said.
+ *
+ * Errors: ERR_HOLD SMEV_UNSENDABLE.
+ */
+int smev_routing_check(const struct smev_send *send, struct err *err);
+/* With an empty RoutingSignature; nothing without routing. */
+void smev_routing_write(struct xml_writer *w, const struct smev_send *send);
+
+#endif
