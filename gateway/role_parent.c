@@ -53,24 +53,14 @@ static const struct {
 	{ ROLE_COURIER, ROLE_STORE },
 };
 
-static const struct {
-	const char *name;
-	int (*run)(const struct role_start *start);
-} roles[ROLE_COUNT] = {
-	[ROLE_PARENT] = { "parent", NULL },
-	[ROLE_FRONT] = { "front", role_front },
-	[ROLE_STORE] = { "store", role_store },
-	[ROLE_OPENER] = { "opener", role_opener },
-	[ROLE_SEALER] = { "sealer", role_sealer },
-	[ROLE_SIGNER] = { "signer", role_signer },
-	[ROLE_COURIER] = { "courier", role_courier },
+static int (*const runs[ROLE_COUNT])(const struct role_start *start) = {
+	[ROLE_FRONT] = role_front,
+	[ROLE_STORE] = role_store,
+	[ROLE_OPENER] = role_opener,
+	[ROLE_SEALER] = role_sealer,
+	[ROLE_SIGNER] = role_signer,
+	[ROLE_COURIER] = role_courier,
 };
-
-const char *
-role_name(enum ipc_role role)
-{
-	return roles[role].name;
-}
 
 static enum log_level
 level_of(const struct config *config)
@@ -133,7 +123,7 @@ child(const struct role_start *start, void *arg)
 	(void)snprintf(
 	    name, sizeof(name), "%s-%d", role_name(mine.role), mine.index);
 	log_open(name, level_of(parent->config));
-	return roles[mine.role].run(&mine);
+	return runs[mine.role](&mine);
 }
 
 static void

@@ -171,22 +171,21 @@ begin_body(struct http_conn *conn)
 {
 	struct http_server *server = conn->server;
 	const struct http_head *head = &conn->req.head;
-
-	/* While the head is looked at, an answer comes from BUSY as always. */
-	conn->state = CONN_BUSY;
-	conn->close_after = !head->keep_alive || server->stopping
+	bool last = !head->keep_alive || server->stopping
 	    || server->options.keepalive_ms == 0;
+
+	/* Who is answered now has a body on its way that would be taken for the
+	 * next head: the answer is the last one then. */
+	conn->state = CONN_BUSY;
+	conn->close_after = last || head->framing != HTTP_NO_BODY;
 	if (head->framing == HTTP_LENGTH
 	    && (uint64_t)head->length > server->options.body_bytes) {
 		refuse(conn, 413, "the body is too large");
 		return;
 	}
-	if (!server->handler.head(&conn->req, server->handler.arg)) {
-		/* The body that was not asked for would be taken for the next
-		 * head. */
-		conn->close_after |= head->framing != HTTP_NO_BODY;
+	if (!server->handler.head(&conn->req, server->handler.arg))
 		return;
-	}
+	conn->close_after = last;
 	if (head->framing == HTTP_NO_BODY) {
 		complete(conn);
 		return;
