@@ -26,7 +26,7 @@ struct message {
 	const char *cause; /* PacketId that caused it; "" */
 	const void *body; /* a changeset, encoded */
 	size_t body_bytes;
-	int64_t due_ms; /* not before; UTC */
+	int64_t due_ms; /* not before; UTC; 0 is now */
 };
 
 struct envelope {
@@ -50,20 +50,21 @@ void outbox_put(struct store_tx *tx, const struct message *msg);
 /*
  * Lease what lane is to send next for lease_ms: an envelope whose lease or
  * pause has ended, else a new one packed from up to batch due rows of one kind
- * in order (message_id names it; taken only when a new one is made).  While a
- * lane that batches has an envelope under way, no second one is made
- * (ordered).
+ * in order (message_id names it; taken only when a new one is made or an old
+ * one renewed).  A row with reply_to travels alone.  A row waits while an
+ * earlier one of its subject is under way, paused or held.  In an ordered lane
+ * no second envelope is made while one is not yet delivered.
  *
  * Returns 1 with *ret, all in arena, or 0: nothing is due.
  */
 int outbox_lease(struct store_tx *tx, const char *lane, size_t batch,
     int ordered, const char *message_id, int64_t lease_ms, struct arena *arena,
     struct envelope *ret);
-/* Keep the signed bytes, before the first send. */
+/* Keep the signed bytes, before the first send; the first ones stay. */
 void outbox_sealed(struct store_tx *tx, int64_t envelope_id, const void *sealed,
     size_t sealed_bytes);
-/* The receiver has it: its rows are delivered.  answer_by_ms 0: none is
- * awaited. */
+/* The receiver has it: its rows are delivered, also held ones.  answer_by_ms 0:
+ * none is awaited. */
 void outbox_delivered(
     struct store_tx *tx, int64_t envelope_id, int64_t answer_by_ms);
 /* Try again at due_ms; code and why are shown. */
@@ -75,18 +76,26 @@ void outbox_held(struct store_tx *tx, int64_t envelope_id, const char *code,
 /* Send as a new message: new MessageID at the next lease (StaleMessageId). */
 void outbox_renew(struct store_tx *tx, int64_t envelope_id);
 /*
- * An answer to the envelope with message_id came: it is awaited no more.
- * Returns 1 with *ret (rows with their bodies), or 0: nobody asked.
+ * An answer to the envelope with message_id came: it is awaited no more, and
+ * was delivered, whatever we knew.
+ * Returns 1 with *ret (rows with their bodies), or 0: nobody asked, or
+ * it was answered before.
  */
 int outbox_answered(struct store_tx *tx, const char *message_id,
     struct arena *arena, struct envelope *ret);
-/* An operator's word, by outbox row id; returns rows changed. */
+/*
+ * An operator's word, by outbox row id; returns rows changed.  An envelope is
+ * held and released as a whole; without a cancelled row it is sealed anew as
+ * another message.
+ */
 int64_t outbox_release(struct store_tx *tx, int64_t id);
 int64_t outbox_hold(struct store_tx *tx, int64_t id, const char *why);
 int64_t outbox_cancel(struct store_tx *tx, int64_t id, const char *why);
 /* Give back the leases of a store that died. */
 void outbox_unlease(struct store_tx *tx);
-/* The soonest time anything of lane is due, or 0: nothing waits. */
+/* The soonest time anything of lane is due, or 0: nothing waits.  Rows behind an
+ * earlier one of their subject don't count; in an ordered lane rows also wait
+ * for the envelope under way. */
 int64_t outbox_next_due(struct store_tx *tx, const char *lane);
 
 #endif
