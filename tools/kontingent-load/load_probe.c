@@ -13,11 +13,11 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/mem.h"
 #include "base/str.h"
 #include "tools/kontingent-load/load_run.h"
 
-#define PROCESSES_MAX 512
-#define POLL_NSEC     5000000
+#define POLL_NSEC 5000000
 
 static int
 connect_to(const struct load_target *target)
@@ -205,20 +205,22 @@ sum_tree(struct process *all, size_t count, long pid)
 int64_t
 load_probe_cpu_ms(pid_t pid)
 {
-	struct process *all = calloc(PROCESSES_MAX, sizeof(*all));
+	struct process *all = NULL;
 	DIR *proc = opendir("/proc");
 	struct dirent *entry;
-	size_t count = 0;
-	long ticks = -1;
+	size_t count = 0, room = 0;
+	long ticks;
 
-	while (all != NULL && proc != NULL && count < PROCESSES_MAX
-	    && (entry = readdir(proc)) != NULL) {
+	while (proc != NULL && (entry = readdir(proc)) != NULL) {
+		if (count == room) {
+			room = room == 0 ? 256 : room * 2;
+			all = xrealloc(all, room * sizeof(*all));
+		}
 		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9'
 		    && read_stat(entry->d_name, &all[count]) == 0)
 			count++;
 	}
-	if (all != NULL)
-		ticks = sum_tree(all, count, (long)pid);
+	ticks = sum_tree(all, count, (long)pid);
 	if (proc != NULL)
 		closedir(proc);
 	free(all);

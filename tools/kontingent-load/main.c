@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -264,7 +265,11 @@ prelude(const struct options *o, struct err *err)
 static int64_t
 own_cpu_ms(void)
 {
-	return load_probe_cpu_ms(getpid());
+	struct rusage use;
+
+	getrusage(RUSAGE_SELF, &use);
+	return ((int64_t)use.ru_utime.tv_sec + use.ru_stime.tv_sec) * 1000
+	    + (use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1000;
 }
 
 /* The measured part: before, the run, after. */
@@ -288,8 +293,11 @@ measure(struct options *o, struct load_report *report, struct err *err)
 	    && load_probe_drained(&o->target, DRAIN_MS, &at_us, err) == -1)
 		return -1;
 	report->own_cpu_ms = own_cpu_ms() - own_ms;
-	if (cpu_ms != -1)
-		report->cpu_ms = load_probe_cpu_ms((pid_t)o->pid) - cpu_ms;
+	if (cpu_ms != -1) {
+		report->cpu_ms = load_probe_cpu_ms((pid_t)o->pid);
+		if (report->cpu_ms != -1)
+			report->cpu_ms -= cpu_ms;
+	}
 	if (!asked || load_probe_metrics(&o->target, &after, &ignored) == -1)
 		return 0;
 	if (o->wait_applied) {
