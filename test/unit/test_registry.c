@@ -1,0 +1,68 @@
+/*
+ * The promises of registry/registry.h, one test each.
+ */
+#include "test/lib/unit.h"
+
+#include <string.h>
+
+#include "registry/registry.h"
+#include "registry/regional_number.h"
+#include "test/lib/world.h"
+
+static void
+a_new_learner_gets_a_regional_number_and_an_event(struct fixture *f)
+{
+	struct packet *packet = world_packet(f, "school");
+	struct record *rec = world_record(packet, RECORD_LEARNER, "1",
+	    "surname", "Примеров", "given_name", "Илья", "birth_date",
+	    "2012-05-07", "sex", "1", NULL);
+	const struct domain_event *event;
+
+	world_document(packet, rec, "kind", "03", "series", "I-АА", "number",
+	    "123456", NULL);
+	world_apply(packet);
+	assert_int_equal(world_result(packet, 1), RESULT_CREATED);
+	assert_true(regional_number_valid(
+	    packet->protocol.outcomes[0].regional_number));
+	assert_string_equal(packet->protocol.status, "ACCEPTED");
+	event = world_event(packet, EVENT_PERSON_CREATED);
+	assert_non_null(event);
+	assert_int_equal(event->snapshot->records[0].document_count, 1);
+	assert_string_equal(
+	    event->snapshot->records[0].person->surname.text, "Примеров");
+}
+
+static void
+the_same_changeset_again_changes_nothing(struct fixture *f)
+{
+	struct packet *packet = world_packet(f, "school");
+	struct record *rec = world_record(packet, RECORD_LEARNER, "1",
+	    "surname", "Примеров", "given_name", "Илья", "birth_date",
+	    "2012-05-07", "sex", "1", NULL);
+	int64_t seq;
+
+	world_document(packet, rec, "kind", "03", "series", "I-АА", "number",
+	    "123456", NULL);
+	world_party(packet, rec, "mother", "surname", "Примерова", "given_name",
+	    "Анна", "birth_date", "1980-01-02", NULL);
+	world_apply(packet);
+	seq = world_int(f, "SELECT MAX(change_seq) FROM change");
+	world_apply(packet);
+	assert_int_equal(world_result(packet, 1), RESULT_UNCHANGED);
+	assert_int_equal(
+	    world_int(f, "SELECT MAX(change_seq) FROM change"), seq);
+	assert_int_equal(world_int(f, "SELECT COUNT(*) FROM person"), 2);
+	assert_null(packet->events.first);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		FIXTURE_BOTH(a_new_learner_gets_a_regional_number_and_an_event),
+		FIXTURE_BOTH(the_same_changeset_again_changes_nothing),
+	};
+
+	world_setup();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
