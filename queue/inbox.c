@@ -316,8 +316,8 @@ inbox_ack_due(struct store_tx *tx, size_t max, int64_t before_ms,
 	store_query(tx, queue_backend(tx)->inbox_acks,
 	    PARAMS(
 		P_INT(clock_now_ms()), P_INT(before_ms), P_INT((int64_t)max)));
-	while (count < max && (row = store_next(tx)) != NULL)
-		ret[count++] = (struct inbox_ack){
+	for (; count < max && (row = store_next(tx)) != NULL; count++)
+		ret[count] = (struct inbox_ack){
 			.ack_id = text_at(arena, row, 0),
 			.accepted = row_int(row, 1) != 0,
 		};

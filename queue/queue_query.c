@@ -138,8 +138,8 @@ queue_lines(struct store_tx *tx, size_t max, struct arena *arena,
 	struct row *row;
 
 	store_query(tx, sql_lines, PARAMS(P_INT((int64_t)max)));
-	while (count < max && (row = store_next(tx)) != NULL)
-		ret[count++] = (struct queue_line){
+	for (; count < max && (row = store_next(tx)) != NULL; count++)
+		ret[count] = (struct queue_line){
 			.side = text_at(arena, row, 0),
 			.name = text_at(arena, row, 1),
 			.state = text_at(arena, row, 2),
@@ -160,8 +160,8 @@ queue_trace(struct store_tx *tx, const char *packet_id, size_t max,
 
 	store_query(
 	    tx, sql_trace, PARAMS(P_TEXT(packet_id), P_INT((int64_t)max)));
-	while (count < max && (row = store_next(tx)) != NULL)
-		ret[count++] = (struct queue_step){
+	for (; count < max && (row = store_next(tx)) != NULL; count++)
+		ret[count] = (struct queue_step){
 			.at_ms = row_int(row, 0),
 			.event = text_at(arena, row, 1),
 			.source = text_at(arena, row, 2),

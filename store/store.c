@@ -49,13 +49,20 @@ reach(struct store_tx *tx)
 	return false;
 }
 
+/*
+ * How many; a text that is not UTF-8 is refused here, for the same bytes would
+ * go into one database and end the process with the other.
+ */
 static int
-param_count(const struct param params[])
+param_count(struct store_tx *tx, const struct param params[])
 {
 	int n = 0;
 
-	while (params[n].type != P_TYPE_END)
-		n++;
+	for (; params[n].type != P_TYPE_END; n++)
+		if (params[n].type == P_TYPE_TEXT && params[n].ptr != NULL
+		    && !str_utf8(params[n].ptr, strlen(params[n].ptr)))
+			tx_fail(tx, ERR_REFUSE, "STO_TEXT",
+			    "parameter %d is not UTF-8", n + 1);
 	return n;
 }
 
@@ -134,10 +141,11 @@ void
 store_exec(struct store_tx *tx, const char *sql, const struct param params[])
 {
 	const struct store_driver *driver = tx->store->driver;
+	int count = param_count(tx, params);
 
 	driver->done(tx);
 	if (reach(tx))
-		driver->exec(tx, sql, params, param_count(params));
+		driver->exec(tx, sql, params, count);
 }
 
 int64_t
@@ -152,10 +160,11 @@ void
 store_query(struct store_tx *tx, const char *sql, const struct param params[])
 {
 	const struct store_driver *driver = tx->store->driver;
+	int count = param_count(tx, params);
 
 	driver->done(tx);
 	if (reach(tx))
-		driver->query(tx, sql, params, param_count(params));
+		driver->query(tx, sql, params, count);
 }
 
 struct row *

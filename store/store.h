@@ -71,6 +71,11 @@ bool store_wake_read(struct store *store);
 /* Never NULL; a failure to begin is the transaction's first error. */
 struct store_tx *store_begin(struct store *store);
 struct store *store_of(struct store_tx *tx);
+/*
+ * Run sql, and forget its rows.  Errors, known here or at the latest at the
+ * commit: ERR_RETRY STO_BUSY, STO_FULL, STO_IO, STO_LOST; ERR_FATAL STO_SQL,
+ * STO_CORRUPT; ERR_REFUSE STO_TEXT a text parameter is not UTF-8.
+ */
 void
 store_exec(struct store_tx *tx, const char *sql, const struct param params[]);
 /* Rows changed by the last store_exec() on tx. */

@@ -1,5 +1,5 @@
 /*
- * The two databases have the same tables with the same columns.
+ * The promises of store/migrate.h, and that both databases have the same tables.
  */
 #include "test/lib/unit.h"
 
@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "store/migrate.h"
 #include "store/store.h"
 #include "test/lib/fixture.h"
 
@@ -84,10 +85,47 @@ both_databases_have_the_same_indexes_and_triggers(struct fixture *f)
 	compare(f, sql_sqlite_index, sql_pgsql_index);
 }
 
+static void
+migrating_again_changes_nothing(struct fixture *f)
+{
+	int64_t before = fixture_int(f, "SELECT count(*) FROM schema_version");
+
+	assert_true(before >= 1);
+	assert_int_equal(store_migrate(f->store, &f->err), 0);
+	assert_int_equal(
+	    fixture_int(f, "SELECT count(*) FROM schema_version"), before);
+}
+
+static void
+changed_or_newer_schema_is_fatal(struct fixture *f)
+{
+	struct store_tx *tx = fixture_begin(f);
+
+	store_exec(tx,
+	    "INSERT INTO schema_version (number, name, checksum, applied_ms)"
+	    " VALUES (99999, 'future', '0', 0)",
+	    NO_PARAMS);
+	fixture_commit(f, tx);
+	assert_int_equal(store_migrate(f->store, &f->err), -1);
+	assert_string_equal(f->err.code, "STO_NEWER");
+	assert_int_equal(f->err.kind, ERR_FATAL);
+	tx = fixture_begin(f);
+	store_exec(
+	    tx, "DELETE FROM schema_version WHERE number = 99999", NO_PARAMS);
+	store_exec(tx,
+	    "UPDATE schema_version SET checksum = 'x' WHERE number = 1",
+	    NO_PARAMS);
+	fixture_commit(f, tx);
+	assert_int_equal(store_migrate(f->store, &f->err), -1);
+	assert_string_equal(f->err.code, "STO_SCHEMA");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		FIXTURE_BOTH(migrating_again_changes_nothing),
+		FIXTURE_BOTH(changed_or_newer_schema_is_fatal),
 		FIXTURE_PGSQL(both_databases_have_the_same_columns),
 		FIXTURE_PGSQL(
 		    both_databases_have_the_same_indexes_and_triggers),

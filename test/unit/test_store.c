@@ -1,5 +1,5 @@
 /*
- * The promises of store/store.h and store/migrate.h, one test each.
+ * The promises of store/store.h, one test each.
  */
 #include "test/lib/unit.h"
 
@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "store/migrate.h"
 #include "store/store.h"
 #include "test/lib/fixture.h"
 
@@ -210,6 +209,26 @@ refused_part_is_undone_alone(struct fixture *f)
 }
 
 static void
+text_that_is_not_utf8_is_refused_and_kills_nobody(struct fixture *f)
+{
+	struct store_tx *tx;
+
+	make_table(f);
+	tx = fixture_begin(f);
+	put(tx, 1);
+	store_savepoint(tx);
+	store_exec(
+	    tx, sql_put, PARAMS(P_INT(2), P_TEXT("\xd0"), P_BLOB("\xd0", 1)));
+	assert_int_equal(store_release(tx, &f->err), -1);
+	assert_int_equal(f->err.kind, ERR_REFUSE);
+	assert_string_equal(f->err.code, "STO_TEXT");
+	store_exec(
+	    tx, sql_put, PARAMS(P_INT(3), P_TEXT(NULL), P_BLOB("\xd0", 1)));
+	fixture_commit(f, tx);
+	assert_int_equal(fixture_int(f, sql_count), 2);
+}
+
+static void
 other_errors_of_a_part_fail_the_transaction(struct fixture *f)
 {
 	static const enum err_kind kinds[] = { ERR_RETRY, ERR_FATAL };
@@ -397,41 +416,6 @@ second_writer_sees_only_what_is_committed(struct fixture *f)
 }
 
 static void
-migrating_again_changes_nothing(struct fixture *f)
-{
-	int64_t before = fixture_int(f, "SELECT count(*) FROM schema_version");
-
-	assert_true(before >= 1);
-	assert_int_equal(store_migrate(f->store, &f->err), 0);
-	assert_int_equal(
-	    fixture_int(f, "SELECT count(*) FROM schema_version"), before);
-}
-
-static void
-changed_or_newer_schema_is_fatal(struct fixture *f)
-{
-	struct store_tx *tx = fixture_begin(f);
-
-	store_exec(tx,
-	    "INSERT INTO schema_version (number, name, checksum, applied_ms)"
-	    " VALUES (99999, 'future', '0', 0)",
-	    NO_PARAMS);
-	fixture_commit(f, tx);
-	assert_int_equal(store_migrate(f->store, &f->err), -1);
-	assert_string_equal(f->err.code, "STO_NEWER");
-	assert_int_equal(f->err.kind, ERR_FATAL);
-	tx = fixture_begin(f);
-	store_exec(
-	    tx, "DELETE FROM schema_version WHERE number = 99999", NO_PARAMS);
-	store_exec(tx,
-	    "UPDATE schema_version SET checksum = 'x' WHERE number = 1",
-	    NO_PARAMS);
-	fixture_commit(f, tx);
-	assert_int_equal(store_migrate(f->store, &f->err), -1);
-	assert_string_equal(f->err.code, "STO_SCHEMA");
-}
-
-static void
 unknown_address_is_fatal_and_unreachable_is_not(void **state)
 {
 	struct store *store = NULL;
@@ -449,49 +433,6 @@ unknown_address_is_fatal_and_unreachable_is_not(void **state)
 	store_close(NULL);
 }
 
-static void
-locked_database_is_busy_for_now(struct fixture *f)
-{
-	struct store *other;
-	struct store_tx *tx = fixture_begin(f), *second;
-
-	assert_int_equal(store_open(f->url, &other, &f->err), 0);
-	second = store_begin(other);
-	assert_int_equal(store_commit(second, &f->err), -1);
-	assert_int_equal(f->err.kind, ERR_RETRY);
-	assert_string_equal(f->err.code, "STO_BUSY");
-	store_rollback(tx);
-	store_close(other);
-}
-
-static void
-damaged_file_is_fatal(struct fixture *f)
-{
-	char *path =
-	    arena_printf(f->arena, "%s.damaged", f->url + strlen("sqlite:"));
-	FILE *file = fopen(path, "w");
-	struct store *store = NULL;
-
-	assert_non_null(file);
-	for (int i = 0; i < 20000; i++)
-		(void)fputc('x', file);
-	assert_int_equal(fclose(file), 0);
-	assert_int_equal(store_open(arena_printf(f->arena, "sqlite:%s", path),
-			     &store, &f->err),
-	    -1);
-	(void)remove(path);
-	assert_string_equal(f->err.code, "STO_CORRUPT");
-	assert_int_equal(f->err.kind, ERR_FATAL);
-}
-
-static void
-commit_is_durable_by_its_settings(struct fixture *f)
-{
-	assert_int_equal(fixture_int(f, "PRAGMA synchronous"), 2);
-	assert_int_equal(fixture_int(f, "PRAGMA page_size"), 8192);
-	assert_int_equal(fixture_int(f, "PRAGMA foreign_keys"), 1);
-}
-
 int
 main(void)
 {
@@ -503,6 +444,7 @@ main(void)
 		FIXTURE_BOTH(wrong_sql_is_fatal_and_undoes_all),
 		FIXTURE_BOTH(error_texts_quote_no_values),
 		FIXTURE_BOTH(refused_part_is_undone_alone),
+		FIXTURE_BOTH(text_that_is_not_utf8_is_refused_and_kills_nobody),
 		FIXTURE_BOTH(other_errors_of_a_part_fail_the_transaction),
 		FIXTURE_BOTH(wrong_sql_in_a_part_is_not_forgiven_by_a_refusal),
 		FIXTURE_BOTH(error_from_before_a_part_stays),
@@ -512,13 +454,8 @@ main(void)
 		FIXTURE_BOTH(nth_call_fails_and_nothing_of_it_has_happened),
 		FIXTURE_BOTH(failed_undo_of_a_part_fails_the_transaction),
 		FIXTURE_BOTH(second_writer_sees_only_what_is_committed),
-		FIXTURE_BOTH(migrating_again_changes_nothing),
-		FIXTURE_BOTH(changed_or_newer_schema_is_fatal),
 		cmocka_unit_test(
 		    unknown_address_is_fatal_and_unreachable_is_not),
-		FIXTURE_SQLITE(locked_database_is_busy_for_now),
-		FIXTURE_SQLITE(damaged_file_is_fatal),
-		FIXTURE_SQLITE(commit_is_durable_by_its_settings),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
