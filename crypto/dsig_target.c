@@ -10,9 +10,6 @@
 #include "base/err.h"
 #include "base/map.h"
 
-/* Namespaces declared on the way from the root; more are an attack on c14n. */
-#define NAMESPACES_MAX 1024
-
 struct id_walk {
 	const char *id; /* that the signature names */
 	const xmlNode *target;
@@ -63,41 +60,23 @@ check_ids(struct id_walk *walk, const xmlNode *node)
 	return 0;
 }
 
-static int
-declared(const xmlNode *node)
-{
-	int count = 0;
-
-	for (const xmlNs *ns = node->nsDef; ns != NULL; ns = ns->next)
-		count++;
-	return count;
-}
-
 /* All elements of the document, in order. */
 static int
 walk_all(struct id_walk *walk, const xmlNode *root)
 {
 	const xmlNode *node = root;
-	int namespaces = 0;
 
 	for (;;) {
 		if (node->type == XML_ELEMENT_NODE) {
-			namespaces += declared(node);
-			if (namespaces > NAMESPACES_MAX)
-				return bad_target(walk->err,
-				    "too many namespaces at one place");
 			if (check_ids(walk, node) == -1)
 				return -1;
 			if (node->children != NULL) {
 				node = node->children;
 				continue;
 			}
-			namespaces -= declared(node);
 		}
-		while (node != root && node->next == NULL) {
+		while (node != root && node->next == NULL)
 			node = node->parent;
-			namespaces -= declared(node);
-		}
 		if (node == root)
 			return 0;
 		node = node->next;
