@@ -165,13 +165,13 @@ smev_fault_mask(const char *s, struct arena *arena)
 	bool in_word = false; /* of letters, digits and '-' */
 
 	while (*s != '\0') {
-		const char *close, *end;
+		const char *close;
 		size_t open = quote_open(s, &close), skip;
 
 		if (open > 0) {
+			const char *end = strstr(s + open, close);
 			size_t bytes;
 
-			end = strstr(s + open, close);
 			if (end == NULL) { /* cut: what follows is a value */
 				*to++ = '*';
 				break;

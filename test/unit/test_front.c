@@ -375,8 +375,8 @@ more_than_fits_gets_503_and_room_comes_back(void **state)
 	holds("Retry-After: 1\r\n");
 	for (int i = 0; i < 4; i++)
 		(void)close(fds[i]);
-	wait_ms(
-	    1300); /* a half-closed client may still listen: they time out */
+	/* Half-closed clients may still listen: their time has to end. */
+	wait_ms(1800);
 	assert_int_equal(ask(*state, POST_HEAD "Content-Length: 4\r\n\r\n<a/>",
 			     answer, ROOM),
 	    202);
