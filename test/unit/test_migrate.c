@@ -27,8 +27,8 @@ static const char sql_sqlite_index[] =
 static const char sql_pgsql_index[] =
     "SELECT name::text, '', '', 0 FROM"
     " (SELECT indexname AS name FROM pg_indexes"
-    "  WHERE schemaname = current_schema() AND indexname NOT LIKE '%_pkey'"
-    "  AND indexname NOT LIKE '%_key'"
+    "  WHERE schemaname = current_schema()"
+    "  AND indexname NOT IN (SELECT conname FROM pg_constraint)"
     " UNION SELECT trigger_name FROM information_schema.triggers"
     "  WHERE trigger_schema = current_schema()) t"
     " ORDER BY name COLLATE \"C\"";
