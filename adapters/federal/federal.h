@@ -35,7 +35,9 @@ int federal_push_decode(const xmlNode *root, struct arena *arena,
     struct changeset **ret_change, struct err *err);
 /*
  * GetLearnerRequest as one RECORD_QUERY, whose person and documents are whom
- * it asks about; reply_kind is "federal-learner".
+ * it asks about; reply_kind is "federal-learner".  A field that can't be used
+ * is a defect FED_QUERY of the level ERROR: nobody is to be looked for by the
+ * rest.
  *
  * Errors: ERR_REFUSE PKT_SCHEMA: it asks about nobody.
  */

@@ -31,6 +31,7 @@ federal_learner_decode(const xmlNode *root, struct arena *arena,
 {
 	struct changeset *change = changeset_new(arena);
 	struct decoder d = { arena, change, 1 };
+	struct place at = { .node = root };
 	const xmlNode *combined = xml_child(root, NULL, "Combined");
 	struct record *record;
 
@@ -52,6 +53,9 @@ federal_learner_decode(const xmlNode *root, struct arena *arena,
 	if (!says_anything(record) && change->defects.total == 0)
 		return err_set(
 		    err, ERR_REFUSE, "PKT_SCHEMA", "a question about nobody");
+	/* Left out, a bad field would only widen the question. */
+	if (change->defects.total != 0 && change->defects.worst >= DEFECT_FIELD)
+		decoder_fault(&d, &at, DEFECT_ERROR, "FED_QUERY", NULL, NULL);
 	*ret_change = change;
 	return 0;
 }

@@ -324,14 +324,17 @@ zags_encode(const struct zags_format *format, const struct changeset *change,
 	struct xml_writer w;
 	bool ok = true;
 
-	for (size_t i = 0; i < change->record_count; i++)
-		if (change->records[i].answer == NULL
-		    || strcmp(change->records[i].answer->status, "ok") != 0)
-			ok = false;
-	if (*change->their_id == '\0' || change->record_count == 0)
+	if (*change->their_id == '\0' || change->record_count == 0
+	    || change->records[0].answer == NULL)
 		return err_set(err, ERR_HOLD, "ZAGS_ANSWER",
 		    "an answer to the civil registry without an id or a "
 		    "verdict");
+	for (size_t i = 0; i < change->record_count; i++) {
+		const struct answer *answer = change->records[i].answer;
+
+		if (answer != NULL && strcmp(answer->status, "ok") != 0)
+			ok = false;
+	}
 	xml_write_init(&w, out);
 	xml_write_open(&w, format->response);
 	xml_write_ns(&w, "zags", format->namespace_uri);

@@ -50,7 +50,7 @@ int zags_decode(const struct zags_format *format, const xmlNode *root,
 
 /*
  * Write the answer: ИдСвед is change->their_id byte for byte, КодОбр says
- * whether the answer of every record is "ok".
+ * whether the first record's answer is "ok", and every other that there is.
  *
  * Errors: ERR_HOLD ZAGS_ANSWER there is no id or no answer to write.
  */

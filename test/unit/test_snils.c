@@ -30,6 +30,8 @@ check_digits_are_the_sum_by_the_rule(void **state)
 	static const struct vector vectors[] = {
 		{ "112-233-445 95", SNILS_VALID, "11223344595" },
 		{ "087-654-303 00", SNILS_VALID, "08765430300" },
+		{ "135-419-238 52", SNILS_VALID, "13541923852" },
+		{ "229-785-346 20", SNILS_VALID, "22978534620" },
 		{ "112-233-445 96", SNILS_CHECK, "11223344596" },
 		{ "001-001-999 65", SNILS_SUSPECT, "00100199965" },
 		{ "001-001-999 64", SNILS_CHECK, "00100199964" },
