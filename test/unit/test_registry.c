@@ -55,12 +55,37 @@ the_same_changeset_again_changes_nothing(struct fixture *f)
 	assert_null(packet->events.first);
 }
 
+/* Calls that reach the database while packet is applied. */
+static int64_t
+statements(struct packet *packet)
+{
+	int64_t before = store_fail_nth(packet->f->store, 0);
+
+	world_apply(packet);
+	return store_fail_nth(packet->f->store, 0) - before;
+}
+
+static void
+a_record_costs_few_statements(struct fixture *f)
+{
+	struct packet *packet = world_packet(f, "school");
+	struct record *rec = world_record(packet, RECORD_LEARNER, "1",
+	    "surname", "Примеров", "given_name", "Илья", "birth_date",
+	    "2012-05-07", "sex", "1", "snils", "112-233-445 95", NULL);
+
+	world_document(packet, rec, "kind", "03", "series", "I-АА", "number",
+	    "123456", NULL);
+	assert_in_range(statements(packet), 1, 25);
+	assert_in_range(statements(packet), 1, 8);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		FIXTURE_BOTH(a_new_learner_gets_a_regional_number_and_an_event),
 		FIXTURE_BOTH(the_same_changeset_again_changes_nothing),
+		FIXTURE_BOTH(a_record_costs_few_statements),
 	};
 
 	world_setup();

@@ -109,7 +109,7 @@ CREATE TABLE document (
 	act_date TEXT,
 	PRIMARY KEY (person_id, doc_key)
 ) WITHOUT ROWID;
-CREATE INDEX document_by_key ON document (doc_key);
+CREATE INDEX document_lookup ON document (doc_key);
 
 CREATE TABLE representation (
 	child_id TEXT NOT NULL,
