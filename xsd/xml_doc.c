@@ -6,6 +6,7 @@
 #include "xsd/xml_doc.h"
 
 #include <assert.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,11 @@
 
 /* libxml2 keeps 16 bits of a line number in an element. */
 #define LINE_SHORT 65535
+/*
+ * Different names in a document, namespaces included.  libxml2's dictionary
+ * stops growing at 16 384 chains: a flood of names makes each look-up slow.
+ */
+#define NAMES_MAX 10000
 /* What libxml2 allows of itself without XML_PARSE_HUGE. */
 #define TEXT_BYTES_PLAIN 10000000
 #define DEPTH_PLAIN      256
@@ -161,6 +167,10 @@ element_fits(xmlParserCtxt *ctxt, int depth, int declarations, int attributes)
 	if (parse->attributes / 2 > limits->elements) {
 		refuse(ctxt, "слишком много атрибутов в документе",
 		    limits->elements * 2L);
+		return false;
+	}
+	if (xmlDictSize(ctxt->dict) > NAMES_MAX) {
+		refuse(ctxt, "слишком много разных имён", NAMES_MAX);
 		return false;
 	}
 	return count_node(ctxt);

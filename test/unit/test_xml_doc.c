@@ -244,6 +244,33 @@ long_names_are_refused(void **state)
 	expect_many("<a ", "abcdefgh", 5000, "=''/>", NULL, "PKT_XML_LIMIT");
 }
 
+/* count children, each with a name of its own in before%dafter. */
+static void
+expect_names(const char *before, int count, const char *after, const char *code)
+{
+	struct buf buf;
+
+	buf_init(&buf, 0);
+	buf_adds(&buf, "<a>");
+	for (int i = 0; i < count; i++)
+		buf_addf(&buf, "%s%d%s", before, i, after);
+	buf_adds(&buf, "</a>");
+	expect_bytes(buf.data, buf.bytes, NULL, code);
+	buf_release(&buf);
+}
+
+static void
+floods_of_different_names_are_refused(void **state)
+{
+	(void)state;
+	expect_names("<b", 9000, "/>", "");
+	expect_names("<b", 100000, "/>", "PKT_XML_LIMIT");
+	expect_names("<b c", 9000, "=''/>", "");
+	expect_names("<b c", 100000, "=''/>", "PKT_XML_LIMIT");
+	expect_names("<b xmlns='u:", 9000, "'/>", "");
+	expect_names("<b xmlns='u:", 100000, "'/>", "PKT_XML_LIMIT");
+}
+
 static void
 long_texts_are_refused_however_they_are_cut(void **state)
 {
@@ -343,6 +370,7 @@ main(void)
 		cmocka_unit_test(attribute_floods_are_refused_at_once),
 		cmocka_unit_test(declarations_in_scope_are_bounded_too),
 		cmocka_unit_test(long_names_are_refused),
+		cmocka_unit_test(floods_of_different_names_are_refused),
 		cmocka_unit_test(long_texts_are_refused_however_they_are_cut),
 		cmocka_unit_test(xinclude_and_schema_location_fetch_nothing),
 		cmocka_unit_test(lines_are_right_beyond_65535),
