@@ -82,7 +82,7 @@ gost_setup(const char *conf_path, struct err *err)
 
 	if (loaded[0] != NULL)
 		return 0;
-	if (conf_path == NULL)
+	if (conf_path == NULL || *conf_path == '\0')
 		conf_path = default_conf(path, sizeof(path));
 	/* First of all, or OpenSSL reads the system's openssl.cnf too. */
 	if (OPENSSL_init_crypto(flags, NULL) != 1)

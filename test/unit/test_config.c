@@ -283,6 +283,86 @@ every_setting_is_explained_and_its_default_is_within_its_range(void **state)
 	assert_int_equal(lines, count);
 }
 
+/* What the manual says of the default of set. */
+static void
+default_text(const struct setting *set, char *ret, size_t room)
+{
+	const char *value = set->fallback;
+
+	if (*value == '\0')
+		(void)snprintf(ret, room, "Default: none");
+	else if (set->type == SETTING_INT)
+		(void)snprintf(ret, room,
+		    "Default: %s; range: %lld to %lld; %s.\n", value,
+		    (long long)set->low, (long long)set->high,
+		    set->restart ? "restart" : "reload");
+	else if (set->type == SETTING_BOOL || set->type == SETTING_LIST)
+		(void)snprintf(ret, room, "Default: %s; %s.\n", value,
+		    set->restart ? "restart" : "reload");
+	else
+		(void)snprintf(ret, room, "Default: \\(dq%s\\(dq; %s.\n", value,
+		    set->restart ? "restart" : "reload");
+}
+
+static void
+every_setting_stands_in_the_manual_and_the_example(void **state)
+{
+	const struct setting *set;
+	struct err err = { 0 };
+	struct buf manual, example;
+
+	(void)state;
+	buf_init(&manual, 0);
+	buf_init(&example, 0);
+	assert_int_equal(file_read(TEST_SOURCE "/man/kontingentd.conf.5",
+			     1 << 20, &manual, &err),
+	    0);
+	assert_int_equal(file_read(TEST_SOURCE "/etc/kontingentd.conf", 1 << 20,
+			     &example, &err),
+	    0);
+	for (size_t i = 0; (set = setting_at(i)) != NULL; i++) {
+		const char *at, *next;
+		char line[200], value[200];
+
+		(void)snprintf(line, sizeof(line), ".Ss %s\n",
+		    *set->section != '\0' ? set->section : "Top");
+		at = strstr(manual.data, line);
+		if (at == NULL)
+			fail_msg("no section %s", set->section);
+		next = strstr(at, "\n.Ss ");
+		(void)snprintf(line, sizeof(line), "\n.It Cm %s Pq", set->name);
+		at = strstr(at, line);
+		if (at == NULL || (next != NULL && at > next))
+			fail_msg("%s.%s is not in the manual", set->section,
+			    set->name);
+		if (strcmp(set->name, "schema_folder") == 0)
+			continue; /* where it is depends on the build */
+		default_text(set, value, sizeof(value));
+		at = strstr(at, "\nDefault: ");
+		if (at == NULL || strncmp(at + 1, value, strlen(value)) != 0)
+			fail_msg("%s.%s: %s wanted, but: %.60s", set->section,
+			    set->name, value, at);
+		(void)snprintf(line, sizeof(line), "%s = ", set->name);
+		if (strstr(example.data, line) == NULL)
+			fail_msg("%s is not in the example", set->name);
+	}
+	buf_release(&manual);
+	buf_release(&example);
+}
+
+static void
+example_is_a_whole_configuration(void **state)
+{
+	struct fixture *f = *state;
+
+	if (config_load(
+		TEST_SOURCE "/etc/kontingentd.conf", &f->config, &f->err)
+	    == -1)
+		fail_msg("%s", f->err.text);
+	assert_string_equal(f->config->region, "00");
+	assert_int_equal(f->config->http.body_bytes, 10485760);
+}
+
 int
 main(void)
 {
@@ -305,6 +385,10 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    every_setting_is_explained_and_its_default_is_within_its_range,
 		    set_up, tear_down),
+		cmocka_unit_test(
+		    every_setting_stands_in_the_manual_and_the_example),
+		cmocka_unit_test_setup_teardown(
+		    example_is_a_whole_configuration, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
