@@ -24,7 +24,8 @@ enum part {
 	PART_SET, /* the last {...} */
 	PART_EXPECTED, /* the last ( ... ), names with namespaces */
 	PART_FIRST, /* the '...' after "attribute " */
-	PART_TYPE, /* the last '...', a type of XML Schema */
+	PART_TYPE, /* the last '...', a type */
+	PART_PATTERN, /* the last '...', a regular expression */
 };
 
 static const struct rule {
@@ -51,16 +52,16 @@ static const struct rule {
 	    "слишком много цифр: можно не больше ", "" },
 	{ XML_SCHEMAV_CVC_FRACTIONDIGITS_VALID, PART_QUOTED,
 	    "слишком много цифр после точки: можно не больше ", "" },
-	{ XML_SCHEMAV_CVC_PATTERN_VALID, PART_QUOTED,
-	    "значение не подходит под образец ", "" },
+	{ XML_SCHEMAV_CVC_PATTERN_VALID, PART_PATTERN,
+	    "неверное значение: ", "" },
 	{ XML_SCHEMAV_CVC_ENUMERATION_VALID, PART_SET,
 	    "значения нет в перечне: ", "" },
 	{ XML_SCHEMAV_CVC_DATATYPE_VALID_1_2_1, PART_TYPE,
-	    "неверное значение: ожидается ", "" },
+	    "неверное значение: ", "" },
 	{ XML_SCHEMAV_CVC_DATATYPE_VALID_1_2_2, PART_TYPE,
-	    "неверное значение списка: ожидается ", "" },
-	{ XML_SCHEMAV_CVC_DATATYPE_VALID_1_2_3, PART_NONE,
-	    "значение не подходит ни под один из допустимых видов", "" },
+	    "неверное значение списка: ", "" },
+	{ XML_SCHEMAV_CVC_DATATYPE_VALID_1_2_3, PART_TYPE,
+	    "неверное значение: ", "" },
 	{ XML_SCHEMAV_ELEMENT_CONTENT, PART_EXPECTED, "здесь ожидался элемент ",
 	    "" },
 	{ XML_SCHEMAV_CVC_COMPLEX_TYPE_4, PART_FIRST,
@@ -103,6 +104,10 @@ static const struct type_name {
 	const char *type;
 	const char *text;
 } type_names[] = {
+	{ "Moment", "дата или дата и время" },
+	{ "Sequence", "целое число не меньше нуля" },
+	{ "RecordNumber", "целое число от 1" },
+	{ "RecordCount", "целое число от 0 до 200000" },
 	{ "xs:date", "дата вида ГГГГ-ММ-ДД" },
 	{ "xs:dateTime", "дата и время вида ГГГГ-ММ-ДДTчч:мм:сс+03:00" },
 	{ "xs:time", "время вида чч:мм:сс" },
@@ -182,12 +187,34 @@ plain_names(const char *list, struct arena *arena)
 }
 
 static const char *
-type_text(const char *type)
+type_text(const char *type, struct arena *arena)
 {
+	const char *brace = strchr(type, '}');
+	const char *name = brace == NULL ? type : brace + 1;
+
 	for (size_t i = 0; i < sizeof(type_names) / sizeof(type_names[0]); i++)
-		if (strcmp(type, type_names[i].type) == 0)
-			return type_names[i].text;
-	return "значение другого вида";
+		if (strcmp(name, type_names[i].type) == 0)
+			return arena_printf(
+			    arena, "ожидается %s", type_names[i].text);
+	return "оно не того вида, что требует схема";
+}
+
+/* A pattern in words where people can't be expected to read it. */
+static const char *
+pattern_text(const char *pattern, struct arena *arena)
+{
+	size_t digits = strspn(
+	    pattern + (str_begins(pattern, "\\d{") ? 3 : 0), "0123456789,");
+
+	if (str_begins(pattern, "\\d{")
+	    && strcmp(pattern + 3 + digits, "}") == 0)
+		return arena_printf(
+		    arena, "ожидается цифр: %.*s", (int)digits, pattern + 3);
+	if (strstr(pattern, "{8}-") != NULL && strstr(pattern, "{12}") != NULL)
+		return "ожидается UUID вида 8-4-4-4-12";
+	if (strstr(pattern, ")\\.[0-9]{4}") != NULL)
+		return "ожидается дата вида ГГГГ-ММ-ДД или ДД.ММ.ГГГГ";
+	return arena_printf(arena, "ожидается образец %s", pattern);
 }
 
 /* The attribute's name in "The attribute 'x' is ...". */
@@ -218,7 +245,9 @@ part_text(enum part part, const char *message, struct arena *arena)
 	case PART_FIRST:
 		return attribute_name(message, arena);
 	case PART_TYPE:
-		return type_text(between(message, "'", "'", arena));
+		return type_text(between(message, "'", "'", arena), arena);
+	case PART_PATTERN:
+		return pattern_text(between(message, "'", "'", arena), arena);
 	default:
 		return "";
 	}
