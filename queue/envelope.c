@@ -33,7 +33,7 @@
 	"   OR p.due_ms > $2)))"
 
 static const char sql_pick[] =
-    "SELECT o.id, o.kind, o.reply_to FROM outbox o WHERE" PACKABLE
+    "SELECT o.id, o.kind, o.reply_to, o.due_ms FROM outbox o WHERE" PACKABLE
     " AND o.due_ms <= $2" NOT_BLOCKED " ORDER BY o.id LIMIT $3";
 static const char sql_next_row[] =
     "SELECT min(o.due_ms) FROM outbox o WHERE" PACKABLE NOT_BLOCKED;
@@ -326,16 +326,23 @@ outbox_unlease(struct store_tx *tx)
 int64_t
 outbox_next_due(struct store_tx *tx, const char *lane)
 {
-	int64_t envelope_ms = 0, row_ms = 0;
+	int64_t now_ms = clock_now_ms(), envelope_ms = 0, row_ms = 0;
 	struct row *row;
 
 	row = store_one(tx, sql_next_envelope, PARAMS(P_TEXT(lane)));
 	if (row != NULL)
 		envelope_ms = row_int(row, 0);
+	/* One that is due is soon enough; without, all have to be looked at. */
 	row = store_one(
-	    tx, sql_next_row, PARAMS(P_TEXT(lane), P_INT(clock_now_ms())));
-	if (row != NULL)
-		row_ms = row_int(row, 0);
+	    tx, sql_pick, PARAMS(P_TEXT(lane), P_INT(now_ms), P_INT(1)));
+	if (row != NULL) {
+		row_ms = row_int(row, 3);
+	} else {
+		row = store_one(
+		    tx, sql_next_row, PARAMS(P_TEXT(lane), P_INT(now_ms)));
+		if (row != NULL)
+			row_ms = row_int(row, 0);
+	}
 	if (envelope_ms == 0 || row_ms == 0)
 		return envelope_ms + row_ms;
 	return envelope_ms < row_ms ? envelope_ms : row_ms;

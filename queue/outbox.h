@@ -93,9 +93,11 @@ int64_t outbox_hold(struct store_tx *tx, int64_t id, const char *why);
 int64_t outbox_cancel(struct store_tx *tx, int64_t id, const char *why);
 /* Give back the leases of a store that died. */
 void outbox_unlease(struct store_tx *tx);
-/* The soonest time anything of lane is due, or 0: nothing waits.  Rows behind an
- * earlier one of their subject don't count; in an ordered lane rows also wait
- * for the envelope under way. */
+/*
+ * The soonest time anything of lane is due (some past time, if something is
+ * due now), or 0: nothing waits.  Rows behind an earlier one of their subject
+ * don't count; in an ordered lane rows also wait for the envelope under way.
+ */
 int64_t outbox_next_due(struct store_tx *tx, const char *lane);
 
 #endif
