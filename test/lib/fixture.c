@@ -137,6 +137,7 @@ fixture_run(void **state)
 	if (f == NULL) {
 		print_message("%s\n", skip_text);
 		skip();
+		return;
 	}
 	f->run(f);
 }
