@@ -95,7 +95,7 @@ struct config_smev {
 	const char *tls_ca;
 	const char *node_id;
 	bool test_message;
-	int64_t poll_fast_ms, poll_slow_ms, batch, timeout_ms, ack_ms,
+	int64_t poll_fast_ms, poll_slow_ms, batch, push_records, timeout_ms, ack_ms,
 	    answer_bytes;
 };
 

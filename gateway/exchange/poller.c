@@ -21,8 +21,7 @@
 #include "store/store.h"
 #include "xsd/xml_date.h"
 
-#define ASKERS_MAX 8 /* calls of one operation at a time */
-#define ACKS_MAX   32
+#define ACKS_MAX 32
 
 /* One operation, asked by up to askers calls at a time. */
 struct poll {
@@ -115,7 +114,7 @@ on_read(struct call *call, struct transit *t)
 		return false;
 	}
 	poll->trouble = 0;
-	if (poll->want < ASKERS_MAX)
+	if (poll->want < poll->poller->desk->config->smev.batch)
 		poll->want++;
 	return true;
 }

@@ -313,21 +313,21 @@ struct sender *
 sender_new(struct desk *desk)
 {
 	struct sender *sender = xcalloc(1, sizeof(*sender));
-	size_t batch = (size_t)desk->config->smev.batch;
+	const struct config_smev *smev = &desk->config->smev;
 
 	sender->desk = desk;
 	sender->lanes[0] = (struct lane){ .sender = sender,
 		.name = LANE_FEDERAL,
 		.op = SMEV_SEND_REQUEST,
 		.ordered = 1,
-		.batch = batch,
+		.batch = (size_t)smev->push_records,
 		.most = 1,
 		.allowed = 1 };
 	sender->lanes[1] = (struct lane){ .sender = sender,
 		.name = LANE_ANSWERS,
 		.op = SMEV_SEND_RESPONSE,
 		.batch = 1,
-		.most = 16,
+		.most = (int)smev->batch,
 		.allowed = 1 };
 	return sender;
 }
