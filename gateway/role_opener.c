@@ -228,6 +228,7 @@ role_opener(const struct role_start *start)
 	static const struct loop_calls calls = { .message = on_message };
 	struct opener *opener = xcalloc(1, sizeof(*opener));
 	const struct config *config = start->config;
+	struct loop *loop = loop_new(start, &calls, opener);
 	struct err err;
 
 	if (gost_setup(config->openssl_conf, &err) == -1
@@ -238,7 +239,7 @@ role_opener(const struct role_start *start)
 	if (flow_tools_open(config, &opener->tools, &err) == -1
 	    || sandbox_enter(ROLE_OPENER, config, &err) == -1)
 		goto failed;
-	return loop_run(loop_new(start, &calls, opener));
+	return loop_run(loop);
 failed:
 	log_event(LOG_LEVEL_ERROR,
 	    "event=start result=failed code=%s why=\"%s\"", err.code, err.text);

@@ -100,8 +100,10 @@ begin(struct sealer *sealer, struct slot *slot, const struct seal_job *job,
 	}
 	if (flow_encode(sealer->config, job, slot->arena, &call, err) == -1)
 		goto out;
-	if (smev_sign_prepare(call.data, call.bytes, sealer->algorithm,
-		slot->arena, &slot->call, &digest, &digest_bytes, err)
+	/* Its bytes are spliced once the signature is there. */
+	if (smev_sign_prepare(arena_memdup(slot->arena, call.data, call.bytes),
+		call.bytes, sealer->algorithm, slot->arena, &slot->call,
+		&digest, &digest_bytes, err)
 	    == -1)
 		goto out;
 	sign_job_write(&(struct sign_job){ digest, digest_bytes }, &ask);
@@ -245,6 +247,7 @@ role_sealer(const struct role_start *start)
 	struct err err;
 
 	sealer->config = start->config;
+	sealer->loop = loop_new(start, &calls, sealer);
 	if (gost_setup(start->config->openssl_conf, &err) == -1
 	    || dsig_setup(&err) == -1
 	    || sandbox_enter(ROLE_SEALER, start->config, &err) == -1) {
@@ -255,6 +258,5 @@ role_sealer(const struct role_start *start)
 		return 1;
 	}
 	xml_doc_setup();
-	sealer->loop = loop_new(start, &calls, sealer);
 	return loop_run(sealer->loop);
 }

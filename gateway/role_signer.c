@@ -73,6 +73,7 @@ role_signer(const struct role_start *start)
 	const struct config *config = start->config;
 	struct signer signer = { NULL };
 	struct err err;
+	struct loop *loop = loop_new(start, &calls, &signer);
 	int status;
 
 	if (gost_setup(config->openssl_conf, &err) == -1
@@ -86,7 +87,7 @@ role_signer(const struct role_start *start)
 		    err.code, err.text);
 		return 1;
 	}
-	status = loop_run(loop_new(start, &calls, &signer));
+	status = loop_run(loop);
 	keypair_free(signer.pair);
 	return status;
 }

@@ -181,7 +181,7 @@ ends_by_code(const char *name)
 {
 	const struct code *code = code_find(name);
 
-	if (strcmp(name, "SMEV_STALE_ID") == 0)
+	if (strcmp(name, "SMEV_STALE_MESSAGE_ID") == 0)
 		return ENDS_RENEW;
 	if (code == NULL || code->kind == ERR_RETRY)
 		return ENDS_RETRY;
