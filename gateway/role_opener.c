@@ -25,6 +25,7 @@
 #include "gateway/sandbox.h"
 #include "model/changeset.h"
 #include "model/changeset_codec.h"
+#include "model/name.h"
 #include "xsd/xml_doc.h"
 
 /*
@@ -236,6 +237,7 @@ role_opener(const struct role_start *start)
 		goto failed;
 	}
 	xml_doc_setup();
+	name_setup();
 	if (flow_tools_open(config, &opener->tools, &err) == -1
 	    || sandbox_enter(ROLE_OPENER, config, &err) == -1)
 		goto failed;

@@ -23,6 +23,7 @@
 #include "gateway/flow/job.h"
 #include "gateway/loop.h"
 #include "gateway/sandbox.h"
+#include "model/name.h"
 #include "smev/smev_codec.h"
 #include "xsd/xml_doc.h"
 
@@ -248,6 +249,7 @@ role_sealer(const struct role_start *start)
 
 	sealer->config = start->config;
 	sealer->loop = loop_new(start, &calls, sealer);
+	name_setup();
 	if (gost_setup(start->config->openssl_conf, &err) == -1
 	    || dsig_setup(&err) == -1
 	    || sandbox_enter(ROLE_SEALER, start->config, &err) == -1) {

@@ -11,6 +11,7 @@
 #include "crypto/gost.h"
 #include "gateway/config.h"
 #include "gateway/rank.h"
+#include "model/name.h"
 #include "queue/journal.h"
 #include "registry/registry.h"
 #include "store/migrate.h"
@@ -79,6 +80,7 @@ store_setup(const struct config *config, struct store **ret, struct err *err)
 	    || store_open(config->database, ret, err) == -1
 	    || store_migrate(*ret, err) == -1)
 		return -1;
+	name_setup();
 	journal_setup(hash);
 	rank_setup(config);
 	registry_setup(&settings);

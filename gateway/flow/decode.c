@@ -3,13 +3,19 @@
 
 #include <string.h>
 
+#include <openssl/evp.h>
+
 #include "adapters/adapter.h"
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/failpoint.h"
+#include "base/str.h"
+#include "crypto/exc_c14n.h"
 #include "gateway/config.h"
 #include "gateway/flow/packet.h"
 #include "model/changeset.h"
+#include "xsd/xml_read.h"
 
 static bool
 listed(const struct config_list *list, const char *word)
@@ -45,6 +51,44 @@ check_rights(struct packet *packet)
 		    &(struct defect){ .level = DEFECT_FATAL, .code = code });
 }
 
+/*
+ * ContentSha256, if the header has it: over the canonical form of each Record,
+ * one after another.  kontingent-packet(5) defines it.
+ */
+static void
+check_hash(struct packet *packet)
+{
+	const char *want = packet->change->content_sha256;
+	unsigned char sum[EVP_MAX_MD_SIZE];
+	EVP_MD_CTX *md;
+	unsigned bytes = 0;
+	char hex[65];
+	struct buf out;
+	struct err err;
+
+	if (*want == '\0')
+		return;
+	md = EVP_MD_CTX_new();
+	buf_init(&out, 0);
+	(void)EVP_DigestInit_ex(md, EVP_sha256(), NULL);
+	for (const xmlNode *n = xml_child(packet->root, NULL, "Record");
+	     n != NULL; n = xml_next(n, NULL, "Record")) {
+		buf_clear(&out);
+		if (exc_c14n(n, NULL, &out, &err) == -1)
+			packet_refuse(packet, &err);
+		(void)EVP_DigestUpdate(md, buf_text(&out), out.bytes);
+	}
+	(void)EVP_DigestFinal_ex(md, sum, &bytes);
+	str_hex(hex, sum, 32);
+	if (strcmp(hex, want) != 0)
+		defects_add(&packet->defects,
+		    &(struct defect){ .level = DEFECT_FATAL,
+			.code = "PKT_HASH",
+			.path = "Packet/Header/ContentSha256" });
+	buf_release(&out);
+	EVP_MD_CTX_free(md);
+}
+
 void
 flow_decode(const struct flow_tools *tools, struct packet *packet)
 {
@@ -67,6 +111,7 @@ flow_decode(const struct flow_tools *tools, struct packet *packet)
 	}
 	packet->change = change;
 	check_rights(packet);
+	check_hash(packet);
 	/* One list, in the order in which the stages found them. */
 	for (size_t i = 0; i < change->defects.count; i++)
 		defects_add(&packet->defects, &change->defects.items[i]);
