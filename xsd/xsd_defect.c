@@ -16,6 +16,8 @@
 
 #define VALUE_CHARS 120 /* of a masked value */
 #define LIST_BYTES  300 /* of what was expected */
+/* A longer message holds a long value and may be cut inside of it. */
+#define MESSAGE_BYTES 6000
 
 /* Where in the message the schema's side stands. */
 enum part {
@@ -288,6 +290,9 @@ describe(const xmlError *error, struct arena *arena)
 		    arena, "не соответствует схеме (правило %d)", error->code);
 	if (rule->part == PART_EXPECTED)
 		return content_text(message, arena);
+	if (rule->part != PART_NONE
+	    && strnlen(message, MESSAGE_BYTES) == MESSAGE_BYTES)
+		return "слишком длинное или неверное значение";
 	return arena_printf(arena, "%s%s%s", rule->text,
 	    part_text(rule->part, message, arena), rule->after);
 }
