@@ -12,7 +12,11 @@
 #include "queue/tally.h"
 #include "store/store.h"
 
-/* done_ms = 0 stands in each query over live rows: it names the index. */
+/*
+ * done_ms = 0 stands in each query over live rows: it names the index.  A query
+ * for one id does without, or a server that has not yet counted the table may
+ * walk that index over all that waits.
+ */
 #define LIVE " AND done_ms = 0"
 
 static const char sql_put[] =
@@ -37,10 +41,10 @@ static const char sql_find[] =
 static const char sql_settle[] =
     "UPDATE inbox SET state = $2, code = $3, why = $4, protocol = $5,"
     " done_ms = $6, leased = 0"
-    " WHERE id = $1 AND state = '" INBOX_WAITING "'" LIVE;
+    " WHERE id = $1 AND state = '" INBOX_WAITING "'";
 static const char sql_retry[] =
     "UPDATE inbox SET due_ms = $2, code = $3, why = $4, leased = 0"
-    " WHERE id = $1 AND state = '" INBOX_WAITING "'" LIVE;
+    " WHERE id = $1 AND state = '" INBOX_WAITING "'";
 static const char sql_move[] =
     "UPDATE inbox SET state = $3, why = $4, due_ms = $5, done_ms = $6,"
     " leased = 0, attempt = 0 WHERE id = $1 AND state = $2";

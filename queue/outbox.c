@@ -11,6 +11,9 @@
 #include "queue/tally.h"
 #include "store/store.h"
 
+/* Not done_ms = 0, which would offer the index over all that is alive. */
+#define LIVE " AND state IN ('" OUTBOX_WAITING "', '" OUTBOX_HELD "')"
+
 static const char sql_put[] =
     "INSERT INTO outbox (lane, kind, subject, dedup_key, reply_to, cause,"
     " state, created_ms, due_ms)"
@@ -19,20 +22,20 @@ static const char sql_put[] =
 static const char sql_put_body[] =
     "INSERT INTO outbox_body (id, body) VALUES ($1, $2)";
 static const char sql_get[] =
-    "SELECT state, envelope_id FROM outbox WHERE id = $1 AND done_ms = 0";
+    "SELECT state, envelope_id FROM outbox WHERE id = $1" LIVE;
 static const char sql_move[] =
     "UPDATE outbox SET state = $2, code = '', why = $3, done_ms = $4"
-    " WHERE id = $1 AND done_ms = 0";
+    " WHERE id = $1" LIVE;
 static const char sql_rows_move[] =
     "UPDATE outbox SET state = $2, code = $3, why = $4"
-    " WHERE envelope_id = $1 AND envelope_id <> 0 AND done_ms = 0";
+    " WHERE envelope_id = $1 AND envelope_id <> 0" LIVE;
 static const char sql_rows_delivered[] =
     "UPDATE outbox SET state = '" OUTBOX_DELIVERED "', code = '', why = '',"
     " done_ms = $2"
-    " WHERE envelope_id = $1 AND envelope_id <> 0 AND done_ms = 0";
+    " WHERE envelope_id = $1 AND envelope_id <> 0" LIVE;
 static const char sql_rows_left[] =
     "SELECT count(*) FROM outbox"
-    " WHERE envelope_id = $1 AND envelope_id <> 0 AND done_ms = 0";
+    " WHERE envelope_id = $1 AND envelope_id <> 0" LIVE;
 static const char sql_envelope_state[] =
     "UPDATE envelope SET state = $3, code = '', why = $4, due_ms = $5,"
     " leased = 0, attempt = 0 WHERE id = $1 AND state = $2";

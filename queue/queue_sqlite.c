@@ -16,7 +16,7 @@ const struct queue_backend queue_sqlite = {
 		      "  ORDER BY tried_ms, ack_id LIMIT $3)"
 		      " RETURNING ack_id, accepted",
 	.inbox_claim = "SELECT id FROM inbox WHERE id = $1"
-		       " AND state = 'waiting' AND done_ms = 0",
+		       " AND state = 'waiting'",
 	.envelope_lease =
 	    "UPDATE envelope SET due_ms = $3, leased = 1,"
 	    " attempt = attempt + 1 WHERE id = (SELECT id FROM envelope"
