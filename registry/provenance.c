@@ -215,6 +215,15 @@ same_meaning(struct work *work, const char *field, const struct value *a,
 	return false;
 }
 
+/* What other sources said of the field no longer counts. */
+static void
+overrule(struct batch *batch, const struct word *word)
+{
+	store_exec(batch->work->tx, sql_overrule,
+	    PARAMS(P_TEXT(batch->entity_id), P_TEXT(word->field),
+		P_TEXT(word->source)));
+}
+
 /*
  * One field that somebody has said before.  Returns whether golden changes.
  */
@@ -232,9 +241,7 @@ contest(struct batch *batch, const struct entity_type *type,
 		bool changes = !value_equal(golden, said);
 
 		if (others)
-			store_exec(work->tx, sql_overrule,
-			    PARAMS(P_TEXT(batch->entity_id),
-				P_TEXT(word->field), P_TEXT(word->source)));
+			overrule(batch, word);
 		put(batch, word, "current");
 		*golden = *said;
 		return changes;
@@ -289,11 +296,16 @@ provenance_merge(struct work *work, const struct entity_type *type,
 		    work_trust(work, provenance_group(type, field->name));
 		now = current(&words, field->name);
 		mine = own(&words, field->name, word.source);
-		if (now != NULL) {
+		if (now != NULL && old->state != VALUE_UNSAID) {
 			if (contest(&batch, type, &word, now, mine, old, new))
 				changed |= UINT64_C(1) << i;
 			continue;
 		}
+		/* Nobody's word, or one that a movement has taken back. */
+		if (mine != NULL && word.asserted_ms < mine->asserted_ms)
+			continue;
+		if (now != NULL && strcmp(now->source, word.source) != 0)
+			overrule(&batch, &word);
 		put(&batch, &word, "current");
 		if (!value_equal(old, new)) {
 			*old = *new;
