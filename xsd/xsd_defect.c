@@ -16,8 +16,8 @@
 
 #define VALUE_CHARS 120 /* of a masked value */
 #define LIST_BYTES  300 /* of what was expected */
-/* A longer message holds a long value and may be cut inside of it. */
-#define MESSAGE_BYTES 6000
+/* libxml2 cuts a message with a longer value inside of the value. */
+#define QUOTABLE_BYTES 6000
 
 /* Where in the message the schema's side stands. */
 enum part {
@@ -279,8 +279,20 @@ content_text(const char *message, struct arena *arena)
 	    arena, "этого элемента здесь быть не должно; ожидается: %s", names);
 }
 
+/* Whether the texts in node, an element or attribute, are short together. */
+static bool
+quotable(const xmlNode *node)
+{
+	size_t bytes = 0;
+
+	for (node = node->children; node != NULL; node = node->next)
+		if (node->type == XML_TEXT_NODE && node->content != NULL)
+			bytes += strlen((const char *)node->content);
+	return bytes < QUOTABLE_BYTES;
+}
+
 static const char *
-describe(const xmlError *error, struct arena *arena)
+describe(const xmlError *error, const xmlNode *node, struct arena *arena)
 {
 	const char *message = error->message == NULL ? "" : error->message;
 	const struct rule *rule = rule_of(error->code);
@@ -290,8 +302,7 @@ describe(const xmlError *error, struct arena *arena)
 		    arena, "не соответствует схеме (правило %d)", error->code);
 	if (rule->part == PART_EXPECTED)
 		return content_text(message, arena);
-	if (rule->part != PART_NONE
-	    && strnlen(message, MESSAGE_BYTES) == MESSAGE_BYTES)
+	if (rule->part != PART_NONE && !quotable(node))
 		return "слишком длинное или неверное значение";
 	return arena_printf(arena, "%s%s%s", rule->text,
 	    part_text(rule->part, message, arena), rule->after);
@@ -363,14 +374,15 @@ xsd_defect_fill(const xmlError *error, const xmlNode *top, struct arena *arena,
 {
 	const xmlNode *node = error->node == NULL ? top : error->node;
 	const xmlNode *attribute = attribute_of(error, arena);
+	const xmlNode *at = attribute == NULL ? node : attribute;
 
 	*ret_defect = (struct defect){
 		.level = DEFECT_FATAL,
 		.code = "PKT_SCHEMA",
 		.rec_no = record_number(node, top, arena),
 		.line = xml_node_line(node),
-		.path = xml_path(attribute == NULL ? node : attribute, arena),
-		.value = masked(attribute == NULL ? node : attribute, arena),
-		.text = describe(error, arena),
+		.path = xml_path(at, arena),
+		.value = masked(at, arena),
+		.text = describe(error, at, arena),
 	};
 }

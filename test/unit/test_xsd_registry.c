@@ -219,7 +219,7 @@ no_part_of_a_long_value_is_shown(void **state)
 		buf_init(&buf, 0);
 		buf_adds(&buf, "<Packet xmlns='" NS "'><Header><PacketId>");
 		for (int i = 0; i < pieces; i++)
-			buf_adds(&buf, "' {секрет'}. ( ");
+			buf_adds(&buf, "'секрет");
 		buf_adds(&buf, "</PacketId></Header></Packet>");
 		validate(&r, buf_text(&buf));
 		assert_int_equal(r.rc, 1);
