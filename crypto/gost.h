@@ -20,7 +20,7 @@ enum gost_digest { GOST_STREEBOG_256, GOST_STREEBOG_512, GOST_34_11_94 };
 
 /*
  * Once a process, before any other call of OpenSSL; again is a success that
- * changes nothing.  conf_path NULL means $KONTINGENT_OPENSSL_CONF, else
+ * changes nothing.  conf_path NULL or "" means $KONTINGENT_OPENSSL_CONF, else
  * etc/openssl-gost.cnf beside the program (a build tree), else the one
  * installed with it.
  *

@@ -65,7 +65,7 @@ receipt_xml(const struct receipt *receipt, struct buf *out)
 	struct xml_writer w;
 
 	begin(&w, out, "Receipt");
-	xml_write_leaf(&w, "PacketId", receipt->packet_id);
+	xml_write_leaf(&w, "PacketId", or_none(receipt->packet_id));
 	xml_write_leaf(&w, "ReceiptId", receipt->receipt_id);
 	leaf_time(&w, "ReceivedAt", receipt->received_ms);
 	xml_write_leaf(&w, "Status", receipt->status);
@@ -205,7 +205,7 @@ protocol_xml(const struct protocol *protocol, struct buf *out)
 	struct xml_writer w;
 
 	begin(&w, out, "Protocol");
-	xml_write_leaf(&w, "PacketId", protocol->packet_id);
+	xml_write_leaf(&w, "PacketId", or_none(protocol->packet_id));
 	xml_write_leaf(&w, "Status", protocol->status);
 	leaf_time(&w, "StartedAt", protocol->started_ms);
 	leaf_time(&w, "FinishedAt", protocol->finished_ms);
