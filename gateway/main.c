@@ -17,19 +17,22 @@
 
 #define CONF_PATH KONTINGENT_SYSCONFDIR "/kontingentd.conf"
 
-enum task { TASK_SERVE, TASK_CHECK, TASK_EXPLAIN, TASK_ASK };
+enum task { TASK_SERVE, TASK_CHECK, TASK_EXPLAIN, TASK_ASK, TASK_SOCKET };
 
 static int
 usage(FILE *out, int status)
 {
-	(void)fputs("usage: kontingentd [-c FILE]        serve, in the "
-		    "foreground\n"
-		    "       kontingentd [-c FILE] -n     check the settings\n"
-		    "       kontingentd -T [PREFIX]      explain the settings\n"
-		    "       kontingentd [-c FILE] --ask WORD...\n"
-		    "                                    read the database of "
-		    "a stopped daemon\n"
-		    "       kontingentd -V               version\n",
+	(void)fputs(
+	    "usage: kontingentd [-c FILE]        serve, in the "
+	    "foreground\n"
+	    "       kontingentd [-c FILE] -n     check the settings\n"
+	    "       kontingentd -T [PREFIX]      explain the settings\n"
+	    "       kontingentd [-c FILE] --ask WORD...\n"
+	    "                                    read the database of "
+	    "a stopped daemon\n"
+	    "       kontingentd [-c FILE] -S     where the control socket "
+	    "is\n"
+	    "       kontingentd -V               version\n",
 	    out);
 	return status;
 }
@@ -86,6 +89,8 @@ run(enum task task, const char *path, char **words, int count)
 		return role_parent(config);
 	if (task == TASK_ASK)
 		status = ask(config, words, count);
+	else if (task == TASK_SOCKET)
+		(void)printf("%s\n", config->control.socket);
 	else
 		(void)printf("%s: настройки верны\n", path);
 	config_free(config);
@@ -105,13 +110,16 @@ main(int argc, char **argv)
 	enum task task = TASK_SERVE;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "+c:nTVh", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "+c:nSTVh", options, NULL)) != -1) {
 		switch (c) {
 		case 'c':
 			path = optarg;
 			break;
 		case 'n':
 			task = TASK_CHECK;
+			break;
+		case 'S':
+			task = TASK_SOCKET;
 			break;
 		case 'T':
 			task = TASK_EXPLAIN;

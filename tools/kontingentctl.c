@@ -6,6 +6,7 @@
  * `kontingentd --ask` when the daemon does not run; `explain` needs neither.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <spawn.h>
 #include <stdbool.h>
@@ -17,7 +18,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <confuse.h>
 #include <jansson.h>
 
 #include "base/buf.h"
@@ -28,7 +28,6 @@
 
 #define CONF_PATH    KONTINGENT_SYSCONFDIR "/kontingentd.conf"
 #define DAEMON_PATH  KONTINGENT_SBINDIR "/kontingentd"
-#define SOCKET_PATH  "/run/kontingent/control"
 #define STDIN_BYTES  ((size_t)64 * 1024 * 1024)
 #define ANSWER_BYTES ((size_t)1024 * 1024 * 1024)
 #define BATCH_WORDS  200 /* ids in one line to the daemon */
@@ -41,6 +40,7 @@ extern char **environ;
 
 struct ctl {
 	const char *conf, *socket, *daemon;
+	char *found; /* the socket that the settings name */
 	bool json;
 };
 
@@ -161,22 +161,48 @@ explain(struct ctl *ctl, char **words, int count)
 	return DONE;
 }
 
-/* Run the daemon's program and return its exit status, or -1: not run. */
-static int
-run_daemon(const struct ctl *ctl, const char *const *args)
+/* All that comes out of fd, which is closed then. */
+static void
+read_all(int fd, struct buf *out)
 {
+	char chunk[512];
+	ssize_t n;
+
+	while ((n = read(fd, chunk, sizeof(chunk))) > 0)
+		buf_add(out, chunk, (size_t)n);
+	(void)close(fd);
+}
+
+/*
+ * Run the daemon's program, its output to ours, or to *out if that is not NULL.
+ *
+ * Returns its exit status, or -1: not run.
+ */
+static int
+run_daemon(const struct ctl *ctl, const char *const *args, struct buf *out)
+{
+	posix_spawn_file_actions_t actions;
 	char *argv[BATCH_WORDS + 16];
+	int fds[2] = { -1, -1 }, status;
 	size_t count = 0;
-	int status;
 	pid_t pid;
 
 	for (; args[count] != NULL; count++)
 		argv[count] = xstrdup(args[count]);
 	argv[count] = NULL;
 	(void)fflush(stdout);
-	status = posix_spawnp(&pid, ctl->daemon, NULL, NULL, argv, environ);
+	(void)posix_spawn_file_actions_init(&actions);
+	if (out != NULL && pipe2(fds, O_CLOEXEC) == 0)
+		(void)posix_spawn_file_actions_adddup2(
+		    &actions, fds[1], STDOUT_FILENO);
+	status = posix_spawnp(&pid, ctl->daemon, &actions, NULL, argv, environ);
+	(void)posix_spawn_file_actions_destroy(&actions);
 	while (count > 0)
 		free(argv[--count]);
+	if (fds[1] != -1)
+		(void)close(fds[1]);
+	if (fds[0] != -1)
+		read_all(fds[0], out);
 	if (status != 0) {
 		(void)complain(ctl->daemon, strerror(status));
 		return -1;
@@ -185,6 +211,28 @@ run_daemon(const struct ctl *ctl, const char *const *args)
 		if (errno != EINTR)
 			return -1;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/*
+ * Where the settings say that the daemon listens.  The daemon's program reads
+ * them, so that there is one reader of settings.
+ */
+static const char *
+socket_of(struct ctl *ctl)
+{
+	const char *const args[] = { "kontingentd", "-c", ctl->conf, "-S",
+		NULL };
+	struct buf text;
+
+	if (ctl->socket != NULL)
+		return ctl->socket;
+	buf_init(&text, 4096);
+	if (run_daemon(ctl, args, &text) == 0 && text.bytes > 1) {
+		text.data[text.bytes - 1] = '\0'; /* the end of the line */
+		ctl->socket = ctl->found = xstrdup(text.data);
+	}
+	buf_release(&text);
+	return ctl->socket == NULL ? "" : ctl->socket;
 }
 
 static int
@@ -196,7 +244,7 @@ config_check(struct ctl *ctl, char **words, int count)
 
 	(void)words;
 	(void)count;
-	status = run_daemon(ctl, args);
+	status = run_daemon(ctl, args, NULL);
 	return status == -1 ? NOT_ASKED : status == DONE ? DONE : NO;
 }
 
@@ -211,7 +259,7 @@ config_explain(struct ctl *ctl, char **words, int count)
 		args[at++] = "--json";
 	if (count > 0)
 		args[at] = words[0];
-	status = run_daemon(ctl, args);
+	status = run_daemon(ctl, args, NULL);
 	return status == -1 ? NOT_ASKED : status;
 }
 
@@ -301,7 +349,7 @@ ask_line(
 {
 	const char *args[BATCH_WORDS + 12] = { "kontingentd", "-c", ctl->conf,
 		"--ask", "--" };
-	int fd = reach(ctl->socket), status;
+	int fd = reach(socket_of(ctl)), status;
 
 	if (fd != -1) {
 		status = send_line(fd, words)
@@ -317,7 +365,7 @@ ask_line(
 		    "kontingentd не работает, а команда меняет данные");
 	for (size_t i = 0; words[i] != NULL; i++)
 		args[5 + i] = words[i];
-	status = run_daemon(ctl, args);
+	status = run_daemon(ctl, args, NULL);
 	return status == -1 ? NOT_ASKED : status;
 }
 
@@ -420,26 +468,6 @@ do_words(struct ctl *ctl, char **words, int count)
 	return usage(stderr, USAGE);
 }
 
-/*
- * Where the settings at path say that the daemon listens; the daemon checks
- * all of them, we look for this one.
- */
-static char *
-socket_of(const char *path)
-{
-	cfg_opt_t control[] = { CFG_STR("socket", SOCKET_PATH, CFGF_NONE),
-		CFG_END() };
-	cfg_opt_t opts[] = { CFG_SEC("control", control, CFGF_NONE),
-		CFG_FUNC("include", cfg_include), CFG_END() };
-	cfg_t *cfg = cfg_init(opts, CFGF_IGNORE_UNKNOWN);
-	char *found = NULL;
-
-	if (cfg_parse(cfg, path) == CFG_SUCCESS)
-		found = xstrdup(cfg_getstr(cfg, "control|socket"));
-	(void)cfg_free(cfg);
-	return found != NULL ? found : xstrdup(SOCKET_PATH);
-}
-
 int
 main(int argc, char **argv)
 {
@@ -452,7 +480,6 @@ main(int argc, char **argv)
 	const char *daemon_path = getenv("KONTINGENTD");
 	struct ctl ctl = { .conf = CONF_PATH,
 		.daemon = daemon_path != NULL ? daemon_path : DAEMON_PATH };
-	char *found = NULL;
 	int c, status;
 
 	/* Options may stand behind the command, too: "queue --json". */
@@ -476,9 +503,7 @@ main(int argc, char **argv)
 			return usage(stderr, USAGE);
 		}
 	}
-	if (ctl.socket == NULL)
-		ctl.socket = found = socket_of(ctl.conf);
 	status = do_words(&ctl, argv + optind, argc - optind);
-	free(found);
+	free(ctl.found);
 	return status;
 }

@@ -85,6 +85,21 @@ reject_code(const struct answer *answer)
 	return "FAILURE";
 }
 
+/* SMEV wants a text; what there are no own words for has these. */
+static const char *
+reject_text(const struct answer *answer, struct arena *arena)
+{
+	if (strcmp(answer->status, "ambiguous") == 0)
+		return "AMBIGUOUS: найдено несколько лиц, уточните запрос";
+	if (*answer->text == '\0')
+		return strcmp(answer->status, "no_data") == 0
+		    ? "Сведения не найдены"
+		    : "Запрос отклонён";
+	if (*answer->code == '\0')
+		return answer->text;
+	return arena_printf(arena, "%s: %s", answer->code, answer->text);
+}
+
 static int
 encode_send(const struct config *config, const struct seal_job *job,
     struct arena *arena, struct buf *out, struct err *err)
@@ -106,9 +121,7 @@ encode_send(const struct config *config, const struct seal_job *job,
 	answer = change->record_count == 0 ? NULL : change->records[0].answer;
 	send.reject_code = reject_code(answer);
 	if (send.reject_code != NULL) {
-		send.reject_text = *answer->code == '\0'
-		    ? answer->text
-		    : arena_printf(arena, "%s: %s", answer->code, answer->text);
+		send.reject_text = reject_text(answer, arena);
 		return smev_write_send(&send, out, err);
 	}
 	adapter = adapter_named(job->kind);

@@ -14,6 +14,7 @@ export KONTINGENT_TEST_KEYS="${KONTINGENT_TEST_KEYS:-$build/keys}"
 export KONTINGENT_SCHEMAS="${KONTINGENT_SCHEMAS:-$source/xsd/schemas}"
 export KONTINGENT_OPENSSL_CONF="${KONTINGENT_OPENSSL_CONF:-$source/etc/openssl-gost.cnf}"
 work=${work:-$(mktemp -d)}
+export KONTINGENTD="$build/kontingentd"
 test_no=0
 daemon_pid='' emu_pid=''
 
@@ -171,7 +172,7 @@ balance() {
 
 # The protocol in $1 in a few lines.
 protocol_short() {
-	tr -d '\n' <"$1" | sed 's/<Record>/\n&/g; s/<Message>/\n&/g' |
+	{ tr -d '\n' <"$1"; echo; } | sed 's/<Record>/\n&/g; s/<Message>/\n&/g' |
 	    sed -n 's|.*<Status>\([A-Z]*\)</Status>.*|  итог: \1|p
 		t
 		s|.*<RecNo>\([0-9]*\)</RecNo>.*<Result>\([A-Z]*\)</Result><RegionalNumber>\([0-9]*\)</RegionalNumber>.*|  запись \1: \2, региональный номер \3|p
