@@ -302,15 +302,19 @@ on_written(struct bufferevent *bev, void *arg)
 		http_conn_free(conn);
 }
 
+/* Whoever shows a certificate out of its dates shows none. */
 static void
 read_cert(struct http_conn *conn)
 {
 	SSL *ssl = bufferevent_openssl_get_ssl(conn->bev);
 	X509 *cert = ssl == NULL ? NULL : SSL_get1_peer_certificate(ssl);
 	unsigned char digest[EVP_MAX_MD_SIZE];
+	time_t now = (time_t)(clock_now_ms() / 1000);
 	unsigned bytes = 0;
 
-	if (cert != NULL && X509_digest(cert, EVP_sha256(), digest, &bytes) == 1
+	if (cert != NULL && X509_cmp_time(X509_get0_notBefore(cert), &now) < 0
+	    && X509_cmp_time(X509_get0_notAfter(cert), &now) > 0
+	    && X509_digest(cert, EVP_sha256(), digest, &bytes) == 1
 	    && bytes == 32)
 		str_hex(conn->cert_sha256, digest, bytes);
 	X509_free(cert);
