@@ -206,46 +206,70 @@ signature_verify(xmlSecTransformPtr transform, const xmlSecByte *data,
 	return 0;
 }
 
-static int
-smev_execute(xmlSecTransformPtr transform, int last, xmlSecTransformCtxPtr ctx)
+/* The SMEV transform can't begin before it has all octets. */
+struct collector {
+	xmlSecTransform base;
+	struct buf in;
+};
+
+static struct buf *
+collected(xmlSecTransformPtr transform)
 {
-	xmlSecBufferPtr in = &transform->inBuf;
+	return &((struct collector *)(void *)transform)->in;
+}
+
+static int
+smev_start(xmlSecTransformPtr transform)
+{
+	buf_init(collected(transform), 0);
+	return 0;
+}
+
+static void
+smev_stop(xmlSecTransformPtr transform)
+{
+	buf_release(collected(transform));
+}
+
+/* Not xmlSecTransformDefaultPushBin(): for each KB of what it holds it moves
+ * the rest, so that a packet of some MB would take seconds. */
+static int
+smev_push(xmlSecTransformPtr transform, const xmlSecByte *data,
+    xmlSecSize bytes, int final, xmlSecTransformCtxPtr ctx)
+{
+	struct buf *in = collected(transform);
 	struct err ignored;
 	struct buf out;
 	int rc;
 
-	(void)ctx;
-	if (transform->status == xmlSecTransformStatusNone)
-		transform->status = xmlSecTransformStatusWorking;
-	if (transform->status != xmlSecTransformStatusWorking)
-		return transform->status == xmlSecTransformStatusFinished ? 0
-									  : -1;
-	if (!last)
-		return 0; /* it can't begin before it has all */
-	buf_init(&out, 0);
-	rc = smev_transform_canonical(
-	    xmlSecBufferGetData(in), xmlSecBufferGetSize(in), &out, &ignored);
-	if (rc == 0)
-		rc = xmlSecBufferAppend(&transform->outBuf,
-		    (const xmlSecByte *)buf_text(&out), (xmlSecSize)out.bytes);
-	buf_release(&out);
-	xmlSecBufferEmpty(in);
-	if (rc < 0)
+	buf_add(in, data, bytes);
+	if (!final)
+		return 0;
+	if (transform->next == NULL)
 		return -1;
-	transform->status = xmlSecTransformStatusFinished;
-	return 0;
+	buf_init(&out, 0);
+	rc = smev_transform_canonical(buf_text(in), in->bytes, &out, &ignored);
+	if (rc == 0)
+		rc = xmlSecTransformPushBin(transform->next,
+		    (const xmlSecByte *)buf_text(&out), (xmlSecSize)out.bytes,
+		    1, ctx);
+	buf_release(&out);
+	transform->status =
+	    rc < 0 ? xmlSecTransformStatusFail : xmlSecTransformStatusFinished;
+	return rc;
 }
 
 static xmlSecTransformKlass smev_klass = {
 	.klassSize = sizeof(xmlSecTransformKlass),
-	.objSize = sizeof(xmlSecTransform),
+	.objSize = sizeof(struct collector),
 	.name = (const xmlChar *)"smev-transform",
 	.href = (const xmlChar *)SMEV_TRANSFORM_URI,
 	.usage = xmlSecTransformUsageDSigTransform,
+	.initialize = smev_start,
+	.finalize = smev_stop,
 	.getDataType = xmlSecTransformDefaultGetDataType,
-	.pushBin = xmlSecTransformDefaultPushBin,
+	.pushBin = smev_push,
 	.popBin = xmlSecTransformDefaultPopBin,
-	.execute = smev_execute,
 };
 
 static xmlSecTransformKlass hasher_klass = {
@@ -305,7 +329,8 @@ dsig_klass_register(void)
 	const struct dsig_suite *suites = dsig_suites(&count);
 
 	if (count > SUITES_MAX || xmlSecKeyDataIdsRegister(dsig_key_klass()) < 0
-	    || xmlSecTransformIdsRegister(&smev_klass) < 0)
+	    || xmlSecTransformIdsRegister(&smev_klass) < 0
+	    || dsig_klass_c14n_register() < 0)
 		return -1;
 	for (size_t i = 0; i < count; i++)
 		if (register_suite(i, &suites[i]) == -1)

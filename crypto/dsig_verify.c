@@ -105,10 +105,8 @@ context_new(EVP_PKEY *key)
 	ctx->keyInfoReadCtx.userData = key;
 	bad |= xmlSecPtrListAdd(&ctx->keyInfoReadCtx.enabledKeyData,
 	    (xmlSecPtr)(uintptr_t)dsig_klass_x509());
-	bad |= xmlSecDSigCtxEnableSignatureTransform(
-	    ctx, xmlSecTransformExclC14NId);
-	bad |= xmlSecDSigCtxEnableReferenceTransform(
-	    ctx, xmlSecTransformExclC14NId);
+	bad |= xmlSecDSigCtxEnableSignatureTransform(ctx, dsig_klass_c14n());
+	bad |= xmlSecDSigCtxEnableReferenceTransform(ctx, dsig_klass_c14n());
 	bad |= xmlSecDSigCtxEnableReferenceTransform(
 	    ctx, xmlSecTransformInclC14NId);
 	bad |= xmlSecDSigCtxEnableReferenceTransform(

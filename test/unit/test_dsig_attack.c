@@ -21,8 +21,8 @@ second_element_with_the_id_is_refused(void **state)
 		"<x xmlns=\"urn:x\" xml:id=\"SIGNED_BY_CALLER\"/>",
 		"<x xmlns=\"urn:x\" ID=\"SIGNED_BY_CALLER\"/>",
 		"<x xmlns=\"urn:x\" id=\"SIGNED_BY_CALLER\"/>",
-		"<x xmlns=\"urn:x\" xmlns:w=\"urn:wsu\""
-		" w:Id=\"SIGNED_BY_CALLER\"/>",
+		("<x xmlns=\"urn:x\" xmlns:w=\"urn:wsu\""
+		 " w:Id=\"SIGNED_BY_CALLER\"/>"),
 		"<x xmlns=\"urn:x\"><y Id=\"A\"/><y Id=\"A\"/></x>"
 	};
 

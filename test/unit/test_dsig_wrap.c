@@ -110,8 +110,10 @@ two_signed_infos_are_refused(void **state)
 	    strstr(sig, "</ds:SignedInfo>") + strlen("</ds:SignedInfo>");
 	char *info = strndup(begin, (size_t)(end - begin));
 	char *evil = swap(info, "#SIGNED_BY_CALLER", "#X");
-	char *first = swap(sig, info, join(evil, info, NULL));
-	char *second = swap(sig, info, join(info, evil, NULL));
+	char *evil_first = join(evil, info, NULL);
+	char *evil_second = join(info, evil, NULL);
+	char *first = swap(sig, info, evil_first);
+	char *second = swap(sig, info, evil_second);
 	char *last = stuffed(sig, "</ds:Signature>", evil);
 
 	(void)state;
@@ -123,6 +125,8 @@ two_signed_infos_are_refused(void **state)
 	refuse_and_free(smev_message("", SMEV_TARGET, last, ""), "DSIG_FORM");
 	free(info);
 	free(evil);
+	free(evil_first);
+	free(evil_second);
 	free(first);
 	free(second);
 	free(last);
