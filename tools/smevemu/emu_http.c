@@ -86,7 +86,7 @@ static void
 cut(struct evhttp_request *req, bool reset)
 {
 	struct evhttp_connection *con = evhttp_request_get_connection(req);
-	struct linger now = { 1, 0 };
+	struct sockaddr nobody = { .sa_family = AF_UNSPEC };
 	struct bufferevent *bev;
 
 	if (con == NULL) { /* the client was quicker */
@@ -94,9 +94,8 @@ cut(struct evhttp_request *req, bool reset)
 		return;
 	}
 	bev = evhttp_connection_get_bufferevent(con);
-	if (reset)
-		setsockopt(bufferevent_getfd(bev), SOL_SOCKET, SO_LINGER, &now,
-		    sizeof(now));
+	if (reset) /* evhttp would say good-bye first */
+		(void)connect(bufferevent_getfd(bev), &nobody, sizeof(nobody));
 	evhttp_connection_free(con);
 }
 

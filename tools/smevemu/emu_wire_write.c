@@ -78,7 +78,7 @@ write_party(struct xml_writer *w, const char *element, const char *mnemonic,
 {
 	xml_write_open(w, element);
 	xml_write_leaf(w, "ns2:Mnemonic", mnemonic);
-	if (version == EMU_V11)
+	if (version != EMU_V12) /* where SMEV leaves it out */
 		xml_write_leaf(w, "ns2:HumanReadableName", title);
 	xml_write_close(w);
 }
@@ -359,6 +359,22 @@ write_fault_extra(struct xml_writer *w, const struct emu_fault *fault,
 	}
 }
 
+/* Declared without content in the schema; SMEV fills it by xsi:type. */
+static bool
+is_void(const struct emu_fault *fault)
+{
+	static const char *const typed[] = { "BusinessDataTypeIsNotSupported",
+		"InvalidContent", "TransactionCodeInvalid",
+		"AttachmentSizeLimitExceeded", "QuoteLimitExceeded",
+		"SignatureVerificationFault", "DestinationOverflow" };
+
+	for (size_t i = 0; i < sizeof(typed) / sizeof(typed[0]); i++) {
+		if (strcmp(typed[i], fault->element) == 0)
+			return false;
+	}
+	return true;
+}
+
 static void
 write_fault_detail(const struct emu *emu, const struct emu_fault *fault,
     const char *text, const struct emu_call *call, enum emu_version version,
@@ -376,6 +392,11 @@ write_fault_detail(const struct emu *emu, const struct emu_fault *fault,
 	xml_write_ns(w, "ns3", emu_ns(EMU_NS_FAULTS, version));
 	xml_write_ns(w, "ns2", emu_ns(EMU_NS_TYPES, version));
 	xml_write_ns(w, "", emu_ns(EMU_NS_BASIC, version));
+	if (!emu->empty_details && is_void(fault)) {
+		xml_write_ns(
+		    w, "xsi", "http://www.w3.org/2001/XMLSchema-instance");
+		xml_write_attr(w, "xsi:type", "SmevFault");
+	}
 	if (!emu->empty_details) {
 		xml_write_leaf(w, "Code", code);
 		xml_write_leaf(w, "Description", description);
