@@ -38,7 +38,8 @@ read_sets(xmlSecNodeSetPtr nodes, const xmlNode **ret_element,
 	*ret_element = first_node(nodes);
 	*ret_skip = NULL;
 	if (*ret_element == NULL || (*ret_element)->type != XML_ELEMENT_NODE
-	    || nodes->type != xmlSecNodeSetTreeWithoutComments)
+	    || (nodes->type != xmlSecNodeSetTree
+		&& nodes->type != xmlSecNodeSetTreeWithoutComments))
 		return -1;
 	if (without == nodes)
 		return 0;
