@@ -18,6 +18,7 @@
 #include "registry/movement.h"
 #include "registry/organisation.h"
 #include "registry/person.h"
+#include "registry/snapshot.h"
 #include "registry/work.h"
 
 /* Kinds in the order in which they depend on each other. */
@@ -131,8 +132,7 @@ tell(struct work *work)
 
 		if (person == NULL || !told(person))
 			continue;
-		event.snapshot =
-		    registry_snapshot(work->tx, person->id, work->arena);
+		event.snapshot = snapshot_of(work->tx, person, work->arena);
 		domain_events_add(work->events, &event);
 	}
 }

@@ -307,6 +307,19 @@ acts_of(struct key_hit *hits)
 	return first;
 }
 
+/* Without likenesses the blocks by birth date need not be read. */
+static void
+leave_out_blocks(struct keys *keys)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < keys->count; i++)
+		if (keys->items[i].kind < KEY_B1
+		    || keys->items[i].kind == KEY_SNILS)
+			keys->items[count++] = keys->items[i];
+	keys->count = count;
+}
+
 void
 identity_find(struct work *work, const struct claim *claim, bool fuzzy,
     struct identity *ret)
@@ -320,6 +333,9 @@ identity_find(struct work *work, const struct claim *claim, bool fuzzy,
 	(void)by_echo(work, claim, ret);
 	if (by_source_key(work, claim, ret) || by_snils(work, claim, ret))
 		return;
+	if (!fuzzy)
+		leave_out_blocks(&keys);
+	identity_plan(work);
 	hits = identity_key_find(work, &keys);
 	if (by_combined(work, claim, hits, ret))
 		return;

@@ -16,5 +16,8 @@ struct work;
  */
 void identity_lock(
     struct work *work, const struct claim *claim, const struct keys *keys);
+/* Before the index is read: PostgreSQL shall use it, whatever it has counted
+ * so far.  Until the transaction ends. */
+void identity_plan(struct work *work);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * The canonical state of a person, as a changeset that can be told.
  */
-#include "registry/registry.h"
+#include "registry/snapshot.h"
 
 #include <string.h>
 
@@ -10,6 +10,7 @@
 #include "model/field.h"
 #include "registry/document.h"
 #include "registry/person.h"
+#include "registry/registry.h"
 #include "registry/representation.h"
 
 static void
@@ -38,12 +39,17 @@ registry_snapshot(
     struct store_tx *tx, const char *person_id, struct arena *arena)
 {
 	struct person_row *person = person_by_id(tx, person_id, arena);
-	struct changeset *change;
+
+	return person == NULL ? NULL : snapshot_of(tx, person, arena);
+}
+
+struct changeset *
+snapshot_of(
+    struct store_tx *tx, const struct person_row *person, struct arena *arena)
+{
+	struct changeset *change = changeset_new(arena);
 	struct record *rec;
 
-	if (person == NULL)
-		return NULL;
-	change = changeset_new(arena);
 	change->source = "registry";
 	change->kind = "LEARNER";
 	changeset_records(change, arena, 1);

@@ -43,7 +43,7 @@ CREATE TABLE person (
 	merged_into TEXT,
 	valid_from TEXT NOT NULL,
 	recorded_ms BIGINT NOT NULL,
-	name_key TEXT NOT NULL,
+	name_key TEXT COLLATE "C" NOT NULL,
 	regional_number TEXT,
 	federal_guid TEXT,
 	snils TEXT,
