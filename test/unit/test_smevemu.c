@@ -331,6 +331,68 @@ the_federal_segment_answers_each_record(void **state)
 	peer_free(peer);
 }
 
+static void
+statuses_and_statistics_are_told(void **state)
+{
+	static const char stamp[] =
+	    "<t:%sRequest><b:Timestamp Id=\"A\">2014-02-11T17:10:03Z"
+	    "</b:Timestamp><t:CallerInformationSystemSignature>@SIGNATURE@"
+	    "</t:CallerInformationSystemSignature></t:%sRequest>";
+	struct peer *peer =
+	    peer_new("fault async-reject AccessDenied on SendResponse\n");
+	char id[UUID_BYTES], to[2000], call[600];
+
+	(void)state;
+	uuid_v1(id);
+	peer_ask(peer, id, "x");
+	snprintf(call, sizeof(call), stamp, "GetIncomingQueueStatistics",
+	    "GetIncomingQueueStatistics");
+	peer_call(peer, EMU_V11, peer->rs, "%s", call);
+	assert_non_null(strstr(
+	    peer->answer.body.data, "_REQUEST_\" pendingMessageNumber=\"1\""));
+	peer_call(peer, EMU_V13, peer->rs, "%s", call);
+	assert_true(peer_has(peer, "InvalidContent"));
+	peer_get(peer, EMU_V11, peer->rs, get_request);
+	snprintf(to, sizeof(to), "%s", peer_text(peer, "ReplyTo"));
+	respond(peer, to, DATA("urn://t/ask/1", "answer"));
+	assert_int_equal(peer->answer.status, 200);
+	snprintf(call, sizeof(call), stamp, "GetStatus", "GetStatus");
+	peer_call(peer, EMU_V11, peer->rs, "%s", call);
+	assert_true(peer_signed(
+	    peer, "SMEVSignature", "AsyncProcessingStatusData", "smev"));
+	peer_call(peer, EMU_V11, peer->rs, "%s", call);
+	assert_false(peer_has(peer, "SmevAsyncProcessingMessage"));
+	peer_free(peer);
+}
+
+static void
+a_broadcast_reaches_every_subscriber(void **state)
+{
+	struct peer *peer = peer_new("type news consumers rs,dep broadcast\n"
+				     "version urn://t/news/1 news\n");
+	char id[UUID_BYTES];
+
+	(void)state;
+	uuid_v1(id);
+	peer_call(peer, EMU_V11, peer->dep,
+	    "<t:SendRequestRequest><t:SenderProvidedRequestData Id=\"A\">"
+	    "<t:MessageID>%s</t:MessageID><b:MessagePrimaryContent>"
+	    "<q:news xmlns:q=\"urn://t/news/1\"/></b:MessagePrimaryContent>"
+	    "</t:SenderProvidedRequestData>"
+	    "<t:CallerInformationSystemSignature>@SIGNATURE@"
+	    "</t:CallerInformationSystemSignature></t:SendRequestRequest>",
+	    id);
+	assert_int_equal(peer->answer.status, 200);
+	peer_get(peer, EMU_V11, peer->rs, get_request);
+	assert_string_equal(peer_text(peer, "MessageType"), "BROADCAST");
+	assert_false(peer_has(peer, "ReplyTo"));
+	peer_ack(peer, peer->rs, id);
+	assert_true(peer_has(peer, "AckResponse"));
+	peer_get(peer, EMU_V11, peer->dep, get_request);
+	assert_false(peer_has(peer, "RequestMessage"));
+	peer_free(peer);
+}
+
 int
 main(void)
 {
@@ -348,6 +410,8 @@ main(void)
 		    a_receiver_of_another_version_gets_a_conversion),
 		cmocka_unit_test(registry_messages_are_confirmed_by_smevs_id),
 		cmocka_unit_test(the_federal_segment_answers_each_record),
+		cmocka_unit_test(statuses_and_statistics_are_told),
+		cmocka_unit_test(a_broadcast_reaches_every_subscriber),
 	};
 
 	signer_setup();

@@ -1,5 +1,6 @@
 #include "tools/smevemu/emu_exchange.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -164,6 +165,7 @@ send_request(struct visit *v, struct err *err)
 
 	if (check_request(v, &version, err) == -1)
 		return -1;
+	assert(version != NULL);
 	msg =
 	    emu_compose_accepted(v->emu, &v->call, v->caller, v->xml, v->bytes);
 	msg->type = version->type;

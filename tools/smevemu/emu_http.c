@@ -264,7 +264,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 static int
 port_of(int fd)
 {
-	struct sockaddr_storage name;
+	struct sockaddr_storage name = { 0 };
 	socklen_t length = sizeof(name);
 
 	if (getsockname(fd, (struct sockaddr *)&name, &length) == -1)
@@ -310,10 +310,14 @@ emu_http_start(
 void
 emu_http_free(struct emu_http *http)
 {
+	struct pending *pending, *next;
+
 	if (http == NULL)
 		return;
-	while (http->waiting != NULL)
-		pending_free(http->waiting);
+	for (pending = http->waiting; pending != NULL; pending = next) {
+		next = pending->next;
+		pending_free(pending);
+	}
 	if (http->tick != NULL)
 		event_free(http->tick);
 	evhttp_free(http->server);
