@@ -49,6 +49,9 @@ complain(const char *code, const cfg_t *cfg, const cfg_opt_t *opt,
 	    opt == NULL ? "" : opt->name, opt == NULL ? "" : ": ", what);
 }
 
+static void on_syntax(cfg_t *cfg, const char *fmt, va_list ap)
+    __attribute__((format(printf, 2, 0)));
+
 static void
 on_syntax(cfg_t *cfg, const char *fmt, va_list ap)
 {

@@ -349,20 +349,22 @@ ask_line(
 {
 	const char *args[BATCH_WORDS + 12] = { "kontingentd", "-c", ctl->conf,
 		"--ask", "--" };
-	int fd = reach(socket_of(ctl)), status;
+	const char *path = socket_of(ctl);
+	int fd, status;
 
-	if (fd != -1) {
-		status = send_line(fd, words)
-		    ? print_answer(fd)
-		    : complain(ctl->socket, strerror(errno));
+	if (*path == '\0') /* the daemon's program has said why */
+		return NOT_ASKED;
+	if ((fd = reach(path)) != -1) {
+		status = send_line(fd, words) ? print_answer(fd)
+					      : complain(path, strerror(errno));
 		(void)close(fd);
 		return status;
 	}
 	if (errno != ENOENT && errno != ECONNREFUSED)
-		return complain(ctl->socket, strerror(errno));
+		return complain(path, strerror(errno));
 	if (command->place == CHANGES)
-		return complain(ctl->socket,
-		    "kontingentd не работает, а команда меняет данные");
+		return complain(
+		    path, "kontingentd не работает, а команда меняет данные");
 	for (size_t i = 0; words[i] != NULL; i++)
 		args[5 + i] = words[i];
 	status = run_daemon(ctl, args, NULL);

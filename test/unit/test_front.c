@@ -112,8 +112,7 @@ odd_framing_is_refused_and_nothing_behind_it_is_heard(void **state)
 {
 	static const char *const odd[] = {
 		"Content-Length: 4\r\nContent-Length: 4\r\n\r\n<a/>",
-		"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n"
-		"0\r\n\r\n",
+		"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0",
 		"Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
 		"Transfer-Encoding:\vchunked\r\n\r\n0\r\n\r\n",
 		"Transfer-Encoding: chunked\r\n\r\n0x4\r\n<a/>\r\n0\r\n\r\n",

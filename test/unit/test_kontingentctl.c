@@ -101,12 +101,12 @@ set_up(void **state)
 	(void)snprintf(conf, sizeof(conf), "%s/conf", folder);
 	(void)snprintf(path, sizeof(path), "%s/control", folder);
 	(void)snprintf(script, sizeof(script), "%s/daemon", folder);
+	write_text(conf, "region = \"55\"\n");
 	(void)snprintf(text, sizeof(text),
-	    "region = \"55\"\nsource \"a\" { role = \"zags\"\n"
-	    " key_sha256 = {\"a\", \"b\"} }\ncontrol { socket = \"%s\" }\n",
+	    "#!/bin/sh\ncase \"$3\" in -S) echo %s; exit 0;; esac\n"
+	    "echo \"daemon: $*\"\nexit 1\n",
 	    path);
-	write_text(conf, text);
-	write_text(script, "#!/bin/sh\necho \"daemon: $*\"\nexit 1\n");
+	write_text(script, text);
 	assert_int_equal(chmod(script, 0755), 0);
 	assert_int_equal(setenv("KONTINGENTD", script, 1), 0);
 	start_daemon();
