@@ -21,10 +21,10 @@
 #include <jansson.h>
 
 #include "base/buf.h"
-#include "base/codes.h"
 #include "base/err.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "tools/ctl_explain.h"
 
 #define CONF_PATH    KONTINGENT_SYSCONFDIR "/kontingentd.conf"
 #define DAEMON_PATH  KONTINGENT_SBINDIR "/kontingentd"
@@ -111,54 +111,13 @@ complain(const char *what, const char *why)
 
 /* What runs without the daemon. */
 
-static void
-explain_json(const struct code *code)
-{
-	json_t *row = json_pack("{s:s, s:s, s:s, s:i, s:s, s:s, s:s, s:s}",
-	    "code", code->code, "kind", err_kind_name(code->kind), "actor",
-	    code->actor, "http", code->http, "smev", code->smev, "title",
-	    code->title, "cause", code->cause, "next", code->next);
-
-	(void)json_dumpf(row, stdout, JSON_COMPACT);
-	(void)putchar('\n');
-	json_decref(row);
-}
-
-static void
-explain_text(const struct code *code)
-{
-	(void)printf("%s: %s\n  причина:     %s\n  что делать:  %s\n"
-		     "  кто:         %s\n  вид:         %s\n",
-	    code->code, code->title, code->cause, code->next, code->actor,
-	    err_kind_name(code->kind));
-	if (code->http != 0)
-		(void)printf("  HTTP:        %d\n", code->http);
-	if (*code->smev != '\0')
-		(void)printf("  СМЭВ:        %s\n", code->smev);
-}
-
 static int
 explain(struct ctl *ctl, char **words, int count)
 {
-	const struct code *code;
-
-	for (size_t i = 0; count == 0 && (code = code_at(i)) != NULL; i++) {
-		if (ctl->json)
-			explain_json(code);
-		else
-			(void)printf("%-24s %s\n", code->code, code->title);
-	}
-	if (count == 0)
+	if (ctl_explain(count > 0 ? words[0] : NULL, ctl->json))
 		return DONE;
-	if ((code = code_find(words[0])) == NULL) {
-		(void)fprintf(stderr, "kontingentctl: кода %s нет\n", words[0]);
-		return NO;
-	}
-	if (ctl->json)
-		explain_json(code);
-	else
-		explain_text(code);
-	return DONE;
+	(void)fprintf(stderr, "kontingentctl: кода %s нет\n", words[0]);
+	return NO;
 }
 
 /* All that comes out of fd, which is closed then. */
