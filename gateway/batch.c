@@ -5,6 +5,7 @@
 #include "base/failpoint.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "gateway/metrics.h"
 #include "store/store.h"
 
 struct batch {
@@ -60,10 +61,12 @@ batch_run(struct batch *batch)
 	struct batch_job *first, *job, *next;
 	struct err err = { .kind = ERR_NONE };
 	struct store_tx *tx;
+	int64_t began_us;
 	int rc;
 
 	if (batch->first == NULL)
 		return 0;
+	began_us = clock_mono_us();
 	first = take(batch);
 	tx = store_begin(batch->store);
 	for (job = first; job != NULL; job = job->next)
@@ -72,8 +75,11 @@ batch_run(struct batch *batch)
 	rc = store_commit(tx, &err);
 	(void)FAILPOINT("store.after_commit");
 	batch->numbers.batches++;
+	metrics_add(METRIC_STORE_BATCHES, 1);
+	metrics_observe_us(METRIC_TIME_BATCH, clock_mono_us() - began_us);
 	if (rc == -1) {
 		batch->numbers.failed++;
+		metrics_add(METRIC_STORE_ERRORS, 1);
 		log_event(LOG_LEVEL_ERROR,
 		    "event=commit result=failed code=%s why=\"%s\"", err.code,
 		    err.text);
@@ -81,6 +87,7 @@ batch_run(struct batch *batch)
 	for (job = first; job != NULL; job = next) {
 		next = job->next;
 		batch->numbers.jobs++;
+		metrics_add(METRIC_STORE_JOBS, 1);
 		job->done(job, rc == -1 ? &err : NULL);
 	}
 	return rc == -1 && err.kind == ERR_FATAL ? -1 : 0;

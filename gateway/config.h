@@ -45,17 +45,16 @@ struct config_http {
 
 struct config_limits {
 	int64_t xml_depth, xml_elements, xml_attributes, xml_name_bytes,
-	    xml_text_bytes, mime_parts, inflate_ratio, signature_references,
-	    signature_transforms, opener_cpu_s, opener_bytes, attachment_bytes;
+	    xml_text_bytes, opener_cpu_s, opener_bytes;
 };
 
 struct config_batch {
-	int64_t max_jobs, linger_us;
+	int64_t max_jobs;
 };
 
 struct config_retry {
 	int64_t base_ms, cap_ms;
-	int64_t packet_attempts, send_attempts, ack_attempts, poison_attempts;
+	int64_t packet_attempts, send_attempts, poison_attempts;
 };
 
 struct config_control {
@@ -87,16 +86,14 @@ struct config_source {
 struct config_smev {
 	const char *url; /* "": no SMEV */
 	const char *version; /* 1.1, 1.2, 1.3 */
-	const char *mnemonic;
 	const char *key, *cert; /* ours, SMEV's «ЭП-ОВ» */
-	const char *personal_key, *personal_cert; /* «ЭП-СП» */
 	struct config_list smev_cert; /* PEM files, pinned */
 	const char *ca_folder;
 	const char *tls_ca;
 	const char *node_id;
 	bool test_message;
-	int64_t poll_fast_ms, poll_slow_ms, batch, push_records, timeout_ms, ack_ms,
-	    answer_bytes;
+	int64_t poll_fast_ms, poll_slow_ms, batch, push_records, timeout_ms,
+	    ack_ms, answer_bytes;
 };
 
 /* A kind of information («вид сведений») that is asked or answered. */

@@ -144,9 +144,6 @@ check_smev(const struct config *config, struct err *err)
 	if (given(smev->key) != given(smev->cert))
 		return bad(config, err, "CONF_REF", "smev.cert", "",
 		    "key and certificate are given both or not at all");
-	if (given(smev->personal_key) != given(smev->personal_cert))
-		return bad(config, err, "CONF_REF", "smev.personal_cert", "",
-		    "key and certificate are given both or not at all");
 	if (smev->poll_slow_ms < smev->poll_fast_ms)
 		return bad(config, err, "CONF_VALUE", "smev.poll_slow_ms", "",
 		    "less than smev.poll_fast_ms");

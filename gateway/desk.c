@@ -12,6 +12,7 @@
 #include "gateway/flow/settle.h"
 #include "gateway/ipc.h"
 #include "gateway/loop.h"
+#include "gateway/metrics.h"
 
 struct transit *
 transit_new(struct desk *desk, enum channel channel)
@@ -156,7 +157,7 @@ desk_retry(struct desk *desk)
 				&& t->state != TRANSIT_READING))
 				continue;
 			if (t->deaths >= tries) {
-				desk->poisoned++;
+				metrics_add(METRIC_PACKETS_POISON, 1);
 				settle_poison(t);
 			} else {
 				(void)desk_send_opener(t);

@@ -67,6 +67,7 @@ struct transit {
 	size_t body_bytes;
 	int64_t inbox_id;
 	int64_t attempt;
+	bool parked; /* leave it in the inbox, for accept_resume() */
 	int put; /* enum inbox_put, after accept */
 	const void *receipt; /* the first answer, byte for byte */
 	size_t receipt_bytes;
@@ -106,7 +107,13 @@ struct desk {
 	struct call *calls; /* of SMEV, under way; exchange/call */
 	struct control *control;
 	bool stopping;
-	int64_t accepted, refused, settled, poisoned; /* for metrics */
+	/*
+	 * More than memory should hold was accepted: what comes now is put into
+	 * the inbox only, and taken up from there in its turn.
+	 */
+	bool parking;
+	size_t parked; /* of them, how many wait for their commit */
+	int64_t settled; /* so far: something may be owed now */
 };
 
 /* A new transit with its own arena and id, in the hash. */

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/wire.h"
+#include "gateway/metrics.h"
 
 #define QUEUE_MAX 8192
 
@@ -122,6 +123,9 @@ loop_new(
 	    choice, EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST);
 	loop->base = event_base_new_with_config(choice);
 	event_config_free(choice);
+	metrics_open(
+	    start->metrics_fd, start->metrics_page, start->role, start->index);
+	metrics_add(METRIC_ROLE_STARTS, 1);
 	loop->calls = calls;
 	loop->arg = arg;
 	loop->parent = ipc_peer_new(loop->base, start->control_fd, ROLE_PARENT,

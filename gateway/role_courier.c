@@ -174,8 +174,6 @@ role_courier(const struct role_start *start)
 	int status = 1;
 
 	(void)signal(SIGPIPE, SIG_IGN);
-	metrics_open(
-	    start->metrics_fd, start->metrics_page, start->role, start->index);
 	courier.loop = loop_new(start, &calls, &courier);
 	if (open_all(&courier, start, &err) == -1)
 		log_event(LOG_LEVEL_ERROR,

@@ -160,8 +160,6 @@ role_front(const struct role_start *start)
 	int status = 1;
 
 	(void)signal(SIGPIPE, SIG_IGN);
-	metrics_open(
-	    start->metrics_fd, start->metrics_page, start->role, start->index);
 	role.loop = loop_new(start, &calls, &role);
 	if (open_all(&role, start, &err) == -1)
 		log_event(LOG_LEVEL_ERROR,

@@ -7,6 +7,7 @@
 #include "gateway/role.h"
 
 #include <string.h>
+#include <sys/time.h>
 
 #include "adapters/adapter.h"
 #include "base/arena.h"
@@ -22,6 +23,7 @@
 #include "gateway/flow/job.h"
 #include "gateway/flow/packet.h"
 #include "gateway/loop.h"
+#include "gateway/metrics.h"
 #include "gateway/sandbox.h"
 #include "model/changeset.h"
 #include "model/changeset_codec.h"
@@ -201,6 +203,18 @@ on_decode(struct opener *opener, struct ipc_peer *peer,
 	packet_free(packet);
 }
 
+/*
+ * A packet may spend so much processor time; SIGPROF then ends the process, and
+ * store knows whom to blame.  0 takes the limit away.
+ */
+static void
+limit_cpu(int64_t seconds)
+{
+	struct itimerval timer = { .it_value.tv_sec = (time_t)seconds };
+
+	(void)setitimer(ITIMER_PROF, &timer, NULL);
+}
+
 static void
 on_message(struct ipc_peer *peer, const struct ipc_message *msg, void *arg)
 {
@@ -215,10 +229,13 @@ on_message(struct ipc_peer *peer, const struct ipc_message *msg, void *arg)
 	arena = arena_new();
 	if (open_job_read(msg, arena, &job)) {
 		packet = packet_new(&job);
+		limit_cpu(opener->tools.config->limits.opener_cpu_s);
 		if (msg->type == IPC_OPEN)
 			on_open(opener, peer, msg, packet);
 		else
 			on_decode(opener, peer, msg, packet);
+		limit_cpu(0);
+		metrics_add(METRIC_OPENER_PACKETS, 1);
 	}
 	arena_free(arena);
 }

@@ -29,6 +29,7 @@
 #include "crypto/gost.h"
 #include "gateway/config.h"
 #include "gateway/listen.h"
+#include "gateway/metrics.h"
 #include "gateway/role.h"
 #include "gateway/supervise.h"
 
@@ -41,7 +42,22 @@ struct parent {
 	int listen_fds[LISTEN_MAX];
 	int listen_count;
 	bool announced;
+	int metrics_fd;
 };
+
+/* One page a process; a replaced one goes on in the page of the one before. */
+static size_t
+metrics_page(const struct config *config, enum ipc_role role, int index)
+{
+	switch (role) {
+	case ROLE_OPENER:
+		return (size_t)(ROLE_COUNT + index);
+	case ROLE_SEALER:
+		return (size_t)(ROLE_COUNT + config->roles.openers + index);
+	default:
+		return (size_t)role;
+	}
+}
 
 static const struct {
 	enum ipc_role a, b;
@@ -82,7 +98,7 @@ close_others(const struct role_start *start)
 	if (last > 4096)
 		last = 4096;
 	for (int fd = 3; fd < last; fd++) {
-		bool keep = fd == start->control_fd;
+		bool keep = fd == start->control_fd || fd == start->metrics_fd;
 
 		for (int i = 0; i < start->listen_count; i++)
 			keep |= fd == start->listen_fds[i];
@@ -114,6 +130,10 @@ child(const struct role_start *start, void *arg)
 	char name[32];
 
 	mine.config = parent->config;
+	mine.metrics_fd = parent->metrics_fd;
+	mine.metrics_page = metrics_page(parent->config, mine.role, mine.index);
+	mine.metrics_pages = metrics_page(
+	    parent->config, ROLE_SEALER, (int)parent->config->roles.sealers);
 	if (mine.role == ROLE_FRONT) {
 		mine.listen_fds = parent->listen_fds;
 		mine.listen_count = parent->listen_count;
@@ -262,6 +282,8 @@ role_parent(struct config *config)
 	parent->sup = supervisor_new(
 	    parent->base, (int)config->roles.hang_ms, child, parent);
 	want_roles(parent);
+	parent->metrics_fd = metrics_create(
+	    metrics_page(config, ROLE_SEALER, (int)config->roles.sealers));
 	watch_signals(parent);
 	timer = event_new(parent->base, -1, EV_PERSIST, on_announce, parent);
 	(void)event_add(timer, &announce);

@@ -22,6 +22,7 @@
 #include "gateway/flow/encode.h"
 #include "gateway/flow/job.h"
 #include "gateway/loop.h"
+#include "gateway/metrics.h"
 #include "gateway/sandbox.h"
 #include "model/name.h"
 #include "smev/smev_codec.h"
@@ -159,6 +160,7 @@ finish(
 		return;
 	}
 	buf_init(&call, 0);
+	metrics_add(METRIC_SEALER_MESSAGES, 1);
 	smev_sign_finish(slot->call, value->value, value->value_bytes,
 	    value->cert_base64, &call);
 	send_sealed(sealer, slot->id,

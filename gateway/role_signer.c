@@ -15,6 +15,7 @@
 #include "gateway/config.h"
 #include "gateway/flow/job.h"
 #include "gateway/loop.h"
+#include "gateway/metrics.h"
 #include "gateway/sandbox.h"
 
 struct signer {
@@ -40,6 +41,7 @@ answer(struct signer *signer, struct ipc_peer *peer, uint64_t id,
 		if (keypair_sign(signer->pair, job->digest, job->digest_bytes,
 			room, &bytes, &err)
 		    == 0) {
+			metrics_add(METRIC_SIGNER_SIGNATURES, 1);
 			value.value = room;
 			value.value_bytes = bytes;
 		} else {

@@ -151,7 +151,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	desk_retry(desk);
 	poller_tick(desk->poller);
 	sender_tick(desk->sender);
-	if (!desk->stopping && now >= role->resume_ms) {
+	if (!desk->stopping && (now >= role->resume_ms || desk->parking)) {
 		role->resume_ms = now + RESUME_MS;
 		accept_resume(desk, RESUME_MAX);
 	}

@@ -47,7 +47,7 @@ static const char *const rules[ROLE_COUNT] = {
 	    "getsockopt getsockname getpeername recvfrom sendto "
 	    "shutdown ioctl pipe2 link linkat statx chmod "
 	    "sched_getaffinity",
-	[ROLE_OPENER] = "",
+	[ROLE_OPENER] = "setitimer",
 	[ROLE_SEALER] = "",
 	[ROLE_SIGNER] = "",
 	[ROLE_COURIER] = "socket connect bind setsockopt getsockopt "

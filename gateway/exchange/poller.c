@@ -14,6 +14,7 @@
 #include "gateway/config.h"
 #include "gateway/desk.h"
 #include "gateway/exchange/call.h"
+#include "gateway/metrics.h"
 #include "model/changeset.h"
 #include "queue/inbox.h"
 #include "queue/retry.h"
@@ -113,6 +114,7 @@ on_read(struct call *call, struct transit *t)
 		poll_trouble(poll, t->decoded.code, t->decoded.why);
 		return false;
 	}
+	metrics_add(METRIC_SMEV_RECEIVED, 1);
 	poll->trouble = 0;
 	if (poll->want < poll->poller->desk->config->smev.batch)
 		poll->want++;
@@ -156,6 +158,7 @@ ask(struct poll *poll)
 
 	xml_datetime_format(clock_now_ms(), 180, now);
 	poll->askers++;
+	metrics_add(METRIC_SMEV_POLLS, 1);
 	call_seal(poll->poller->desk, &job, &hooks, poll);
 }
 
@@ -196,6 +199,7 @@ on_ack_read(struct call *call, struct transit *t)
 		ack_free(ack);
 		return false;
 	}
+	metrics_add(METRIC_SMEV_ACKS, 1);
 	ack->job.run = run_ack_done;
 	ack->job.done = done_ack_done;
 	batch_add(ack->poller->desk->batch, &ack->job);

@@ -16,6 +16,7 @@
 #include "gateway/desk.h"
 #include "gateway/exchange/call.h"
 #include "gateway/flow/route.h"
+#include "gateway/metrics.h"
 #include "queue/journal.h"
 #include "queue/outbox.h"
 #include "queue/retry.h"
@@ -159,6 +160,9 @@ done_record(struct batch_job *job, const struct err *err)
 		    s->envelope.message_id, s->lane->name,
 		    s->envelope.message_count, (long long)s->envelope.attempt,
 		    words[s->ends], *s->code == '\0' ? "" : " code=", s->code);
+	metrics_add(
+	    s->ends == ENDS_DELIVERED ? METRIC_SMEV_SENT : METRIC_SMEV_FAULTS,
+	    1);
 	weigh(s->lane, s->ends != ENDS_RETRY);
 	shipment_free(s);
 	sender_tick(sender);

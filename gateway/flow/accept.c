@@ -14,6 +14,7 @@
 #include "gateway/desk.h"
 #include "gateway/flow/settle.h"
 #include "gateway/ipc.h"
+#include "gateway/metrics.h"
 #include "gateway/protocol_xml.h"
 #include "model/changeset.h"
 #include "model/changeset_codec.h"
@@ -55,7 +56,7 @@ turn_away(struct transit *t, const char *code, int http, int64_t retry_after_s)
 	log_event(LOG_LEVEL_INFO,
 	    "packet=%s stage=accept from=%s result=refused code=%s",
 	    *t->packet_id == '\0' ? "-" : t->packet_id, t->source, code);
-	t->desk->refused++;
+	metrics_add(METRIC_PACKETS_REFUSED, 1);
 	transit_free(t);
 }
 
@@ -115,7 +116,7 @@ refuse_opened(struct transit *t, const struct opened *opened)
 	    "packet=%s stage=open from=%s result=refused code=%s",
 	    *t->packet_id == '\0' ? "-" : t->packet_id, t->source,
 	    change->defects.items[0].code);
-	t->desk->refused++;
+	metrics_add(METRIC_PACKETS_REFUSED, 1);
 	transit_free(t);
 }
 
@@ -152,6 +153,8 @@ run_accept(struct store_tx *tx, struct batch_job *job)
 		.due_ms = clock_now_ms() + t->desk->config->lease_ms,
 		.received_ms = t->received_ms };
 
+	if (t->parked)
+		packet.due_ms = clock_now_ms();
 	put_receipt(t);
 	packet.receipt = t->receipt;
 	packet.receipt_bytes = t->receipt_bytes;
@@ -198,6 +201,8 @@ done_accept(struct batch_job *job, const struct err *err)
 {
 	struct transit *t = TRANSIT_OF(job);
 
+	if (t->parked)
+		t->desk->parked--;
 	if (err != NULL) {
 		turn_away(
 		    t, err->code, 503, t->desk->config->http.retry_after_s);
@@ -208,19 +213,39 @@ done_accept(struct batch_job *job, const struct err *err)
 		return;
 	}
 	if (t->put == INBOX_SAME) {
+		metrics_add(METRIC_PACKETS_DUPLICATE, 1);
 		answer_again(t);
 		return;
 	}
-	t->desk->accepted++;
+	metrics_add(METRIC_PACKETS_ACCEPTED, 1);
 	if (t->wait_until_ms == 0)
 		desk_reply(t,
 		    &(struct reply){ .http = 202,
 			.content_type = PROTOCOL_XML_TYPE,
 			.body = t->receipt,
 			.body_bytes = t->receipt_bytes });
+	if (t->parked) {
+		transit_free(t);
+		return;
+	}
 	t->state = TRANSIT_READING;
 	settle_queue(t);
 	(void)desk_send_opener(t);
+}
+
+/* Once one packet is parked, all after it are, or they would overtake it. */
+static void
+decide_parking(struct transit *t)
+{
+	struct desk *desk = t->desk;
+
+	if (desk->in_flight > (size_t)desk->config->roles.queue / 2)
+		desk->parking = true;
+	t->parked = desk->parking;
+	if (t->parked) {
+		desk->parked++;
+		t->wait_until_ms = 0; /* the receipt has to be enough */
+	}
 }
 
 void
@@ -247,6 +272,7 @@ accept_opened(struct desk *desk, const struct ipc_message *msg)
 		return;
 	}
 	t->state = TRANSIT_ACCEPTING;
+	decide_parking(t);
 	t->job.run = run_accept;
 	t->job.done = done_accept;
 	batch_add(desk->batch, &t->job);
@@ -285,19 +311,31 @@ resume_one(struct desk *desk, const struct inbox_packet *packet)
 	(void)desk_send_opener(t);
 }
 
+/*
+ * Parked packets are taken up when memory has room again; the parking ends
+ * when a look finds fewer than it may take, in the same turn of the loop, so
+ * that no packet can be put meanwhile.
+ */
 void
 accept_resume(struct desk *desk, unsigned max)
 {
-	struct arena *arena = arena_new();
-	struct inbox_packet *packets =
-	    arena_alloc(arena, max * sizeof(*packets));
-	struct store_tx *tx = store_begin(desk->store);
+	struct arena *arena;
+	struct inbox_packet *packets;
+	struct store_tx *tx;
 	struct err err;
 	size_t count;
 
+	if (desk->in_flight > (size_t)desk->config->roles.queue / 4)
+		return;
+	arena = arena_new();
+	packets = arena_alloc(arena, max * sizeof(*packets));
+	tx = store_begin(desk->store);
 	count = inbox_lease(tx, max, desk->config->lease_ms, arena, packets);
-	if (store_commit(tx, &err) == 0)
+	if (store_commit(tx, &err) == 0) {
 		for (size_t i = 0; i < count; i++)
 			resume_one(desk, &packets[i]);
+		if (count < max && desk->parked == 0)
+			desk->parking = false;
+	}
 	arena_free(arena);
 }

@@ -104,11 +104,14 @@ static int
 encode_send(const struct config *config, const struct seal_job *job,
     struct arena *arena, struct buf *out, struct err *err)
 {
+	bool request = job->op == SMEV_SEND_REQUEST;
 	struct smev_send send = {
 		.version = version_of(config),
 		.op = (enum smev_op)job->op,
 		.message_id = job->message_id,
 		.to = job->to,
+		.node_id = request ? config->smev.node_id : "",
+		.test_message = request && config->smev.test_message,
 	};
 	const struct answer *answer;
 	const struct adapter *adapter;
@@ -143,9 +146,13 @@ flow_encode(const struct config *config, const struct seal_job *job,
     struct arena *arena, struct buf *out, struct err *err)
 {
 	enum smev_version version = version_of(config);
+	const char *node = config->smev.node_id;
 	const char *ns =
 	    *job->namespace_uri == '\0' ? NULL : job->namespace_uri;
 
+	/* A node has a queue of responses of its own, and no other. */
+	if (job->op != SMEV_GET_RESPONSE || *node == '\0')
+		node = NULL;
 	if (FAILPOINT("encode.job"))
 		return err_set(err, ERR_RETRY, "X_INTERNAL", "failpoint");
 	switch ((enum smev_op)job->op) {
@@ -157,7 +164,7 @@ flow_encode(const struct config *config, const struct seal_job *job,
 		return 0;
 	default:
 		smev_write_get(version, (enum smev_op)job->op, ns,
-		    ns == NULL ? NULL : job->root, NULL, job->timestamp, out);
+		    ns == NULL ? NULL : job->root, node, job->timestamp, out);
 		return 0;
 	}
 }

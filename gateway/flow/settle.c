@@ -19,6 +19,7 @@
 #include "gateway/exchange/polled.h"
 #include "gateway/flow/route.h"
 #include "gateway/ipc.h"
+#include "gateway/metrics.h"
 #include "gateway/protocol_xml.h"
 #include "model/changeset.h"
 #include "model/changeset_codec.h"
@@ -93,6 +94,12 @@ run_settle(struct store_tx *tx, struct batch_job *job)
 	struct err err;
 
 	protocol.defects = t->change->defects;
+	if (t->attempt > t->desk->config->retry.packet_attempts) {
+		(void)err_set(
+		    &err, ERR_HOLD, "PKT_ATTEMPTS", "tried too often");
+		fail_settle(tx, t, &err);
+		return;
+	}
 	store_savepoint(tx);
 	if (t->channel == CHANNEL_SMEV && !polled_accept(tx, t)) {
 		(void)store_release(tx, &err);
@@ -147,6 +154,12 @@ done_settle(struct batch_job *job, const struct err *err)
 		return;
 	}
 	t->desk->settled++;
+	metrics_add(strcmp(t->state_name, INBOX_APPLIED) == 0
+		? METRIC_PACKETS_APPLIED
+		: strcmp(t->state_name, INBOX_HELD) == 0
+		? METRIC_PACKETS_HELD
+		: METRIC_PACKETS_REFUSED,
+	    1);
 	log_settled(t);
 	settle_answer(t);
 	if (t->end != NULL)

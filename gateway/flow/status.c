@@ -140,7 +140,6 @@ numbers(struct desk *desk, const struct ipc_message *msg, struct store_tx *tx)
 	gauge(&out, "batches_total", "", batch->batches);
 	gauge(&out, "batch_jobs_total", "", batch->jobs);
 	gauge(&out, "in_flight", "", (int64_t)desk->in_flight);
-	gauge(&out, "poisoned_total", "", desk->poisoned);
 	answer(desk, msg->id, 200, TEXT_TYPE, out.data, out.bytes);
 	buf_release(&out);
 }

@@ -83,7 +83,7 @@ region_alone_is_enough_and_the_rest_has_defaults(void **state)
 	assert_int_equal(f->config->http.listen.count, 1);
 	assert_string_equal(f->config->http.listen.items[0], "127.0.0.1:8080");
 	assert_int_equal(f->config->limits.xml_depth, 64);
-	assert_int_equal(f->config->limits.signature_transforms, 3);
+	assert_int_equal(f->config->limits.opener_cpu_s, 10);
 	assert_true(f->config->roles.openers >= 1);
 	assert_true(f->config->roles.sandbox);
 	assert_string_equal(f->config->smev.version, "1.1");
