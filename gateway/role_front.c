@@ -50,14 +50,13 @@ on_peer_new(struct ipc_peer *peer, void *arg)
 {
 	struct front_role *role = arg;
 
-	if (ipc_peer_role(peer) == ROLE_STORE)
+	if (ipc_peer_role(peer) == ROLE_STORE) {
 		role->front.store = peer;
+		http_ask_again(&role->front);
+	}
 }
 
-/*
- * What was asked may be done or not: 503, the sender asks again, and the store
- * knows by the packet's id whether it was.
- */
+/* What was asked may be done or not: the next store is asked again. */
 static void
 on_peer_gone(struct ipc_peer *peer, void *arg)
 {
@@ -68,7 +67,6 @@ on_peer_gone(struct ipc_peer *peer, void *arg)
 	role->front.store = NULL;
 	log_event(LOG_LEVEL_WARN, "event=peer-gone role=store waiting=%zu",
 	    http_pending_count(role->front.pending));
-	http_give_up(&role->front, INT64_MAX, "HTTP_AWAY");
 }
 
 static void

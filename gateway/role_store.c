@@ -44,6 +44,7 @@
 struct store_role {
 	struct desk desk;
 	struct event *tick;
+	struct event *more; /* has no work of its own: it ends a wait */
 	int64_t resume_ms; /* mono: when to look for due packets */
 	int64_t stop_by_ms;
 	int64_t settled_seen;
@@ -121,7 +122,15 @@ turn(void *arg)
 	}
 	/* What a batch left behind is run without waiting for an event. */
 	if (!batch_empty(desk->batch))
-		event_active(role->tick, EV_TIMEOUT, 0);
+		event_active(role->more, EV_TIMEOUT, 0);
+}
+
+static void
+on_more(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	(void)arg;
 }
 
 /* Those who asked to wait are answered when their time is up. */
@@ -214,6 +223,7 @@ role_store(const struct role_start *start)
 	role->tick =
 	    event_new(loop_base(desk->loop), -1, EV_PERSIST, on_tick, role);
 	(void)event_add(role->tick, &tick);
+	role->more = event_new(loop_base(desk->loop), -1, 0, on_more, NULL);
 	return loop_run(desk->loop);
 failed:
 	log_event(LOG_LEVEL_ERROR,

@@ -80,8 +80,11 @@ accept_ask(struct desk *desk, const struct ipc_message *msg)
 	t->wait_until_ms = ask.wait_ms == 0 ? 0 : now + ask.wait_ms;
 	t->body = arena_memdup(t->arena, ask.body, ask.body_bytes);
 	t->body_bytes = ask.body_bytes;
-	if (desk->stopping
-	    || desk->in_flight > (size_t)desk->config->roles.queue) {
+	if (desk->stopping) { /* front asks the next store */
+		transit_free(t);
+		return;
+	}
+	if (desk->in_flight > (size_t)desk->config->roles.queue) {
 		turn_away(t, "X_BUSY", 503, desk->config->http.retry_after_s);
 		return;
 	}

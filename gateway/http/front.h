@@ -52,6 +52,11 @@ void http_ask_store(struct front *front, struct http_request *req,
     enum ipc_type type, const void *body, size_t bytes, int64_t wait_ms);
 /* The store answered, or nobody will: see http_pending. */
 void http_store_answer(struct front *front, const struct ipc_message *msg);
+/*
+ * There is a new store: ask it what the one before did not answer.  What that
+ * one did do it finds done, by the packet's id.
+ */
+void http_ask_again(struct front *front);
 /* Answer with 503 who has waited until now_ms; INT64_MAX means all. */
 void http_give_up(struct front *front, int64_t now_ms, const char *why);
 
@@ -61,6 +66,9 @@ struct http_note {
 	const char *source; /* "" unknown */
 	uint64_t pending; /* id at the store, or 0 */
 	enum ipc_type asked;
+	int64_t until_ms; /* base/clock mono: then 503 */
+	/* Asks the store once more; NULL: the question dies with the store. */
+	void (*ask)(struct front *front, struct http_request *req);
 };
 struct http_note *http_note(struct http_request *req);
 /* Answer with a Protocol that has the code, and count it; text may be "".

@@ -2,12 +2,14 @@
  * gateway/http/http_ingress.c - packets and questions of sources, to the store
  * and back.
  */
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/mem.h"
 #include "base/str.h"
 #include "crypto/gost.h"
 #include "gateway/config.h"
@@ -23,19 +25,22 @@ http_ask_store(struct front *front, struct http_request *req,
     enum ipc_type type, const void *body, size_t bytes, int64_t wait_ms)
 {
 	struct http_note *note = http_note(req);
-	int64_t until_ms =
-	    clock_mono_ms() + front->config->http.answer_timeout_ms + wait_ms;
 
-	if (front->store == NULL || front->stopping) {
+	if (note->until_ms == 0) /* a second store does not make it longer */
+		note->until_ms = clock_mono_ms()
+		    + front->config->http.answer_timeout_ms + wait_ms;
+	if (front->stopping || (front->store == NULL && note->ask == NULL)) {
 		http_refuse(front, req, 0, "HTTP_AWAY", "");
 		return;
 	}
 	note->asked = type;
-	note->pending = http_pending_put(front->pending, req, until_ms);
+	note->pending = http_pending_put(front->pending, req, note->until_ms);
 	if (note->pending == 0) {
 		http_refuse(front, req, 0, "HTTP_BUSY", "");
 		return;
 	}
+	if (front->store == NULL) /* it waits for the next one */
+		return;
 	if (ipc_send(front->store, type, note->pending, body, bytes))
 		return;
 	(void)http_pending_take(front->pending, note->pending);
@@ -102,6 +107,7 @@ http_accept(struct front *front, struct http_request *req)
 		.body_bytes = req->body.bytes,
 	};
 
+	http_note(req)->ask = http_accept;
 	gost_digest(GOST_STREEBOG_256, req->body.data, req->body.bytes, digest);
 	str_hex(hex, digest, gost_digest_bytes(GOST_STREEBOG_256));
 	ask(front, req, IPC_ACCEPT, &what);
@@ -117,6 +123,7 @@ http_validate(struct front *front, struct http_request *req)
 		.body_bytes = req->body.bytes,
 	};
 
+	http_note(req)->ask = http_validate;
 	ask(front, req, IPC_VALIDATE, &what);
 }
 
@@ -129,6 +136,7 @@ http_status(struct front *front, struct http_request *req)
 	};
 	size_t bytes = strlen(what.packet_id);
 
+	http_note(req)->ask = http_status;
 	if (bytes > PACKET_ID_BYTES_MAX
 	    || strspn(what.packet_id,
 		   "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -145,6 +153,7 @@ http_changes(struct front *front, struct http_request *req)
 	const char *query = req->head.query;
 	struct ask what = { .source = http_note(req)->source };
 
+	http_note(req)->ask = http_changes;
 	if (*query != '\0'
 	    && (strncmp(query, "after=", 6) != 0
 		|| str_int(query + 6, 0, INT64_MAX, &what.after) == -1))
@@ -178,6 +187,28 @@ http_store_answer(struct front *front, const struct ipc_message *msg)
 		.bytes = answer.body_bytes,
 		.retry_after_s = answer.retry_after_s };
 	http_finish(front, req, &reply);
+}
+
+void
+http_ask_again(struct front *front)
+{
+	size_t count = http_pending_count(front->pending);
+	struct http_request **reqs = xcalloc(count, sizeof(*reqs));
+	struct http_note *note;
+
+	for (size_t i = 0; i < count; i++)
+		reqs[i] = http_pending_expired(front->pending, INT64_MAX);
+	for (size_t i = 0; i < count; i++) {
+		note = http_note(reqs[i]);
+		note->pending = 0;
+		if (note->ask != NULL)
+			note->ask(front, reqs[i]);
+		else if (note->asked == IPC_METRICS)
+			http_metrics_answer(front, reqs[i], "", 0);
+		else
+			http_refuse(front, reqs[i], 0, "HTTP_AWAY", "");
+	}
+	free(reqs);
 }
 
 void

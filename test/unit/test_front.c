@@ -343,7 +343,7 @@ dead_store_costs_what_it_had_and_no_more(void **state)
 	assert_int_equal(
 	    ask(*state, POST_HEAD "Content-Length: 3\r\n\r\ndie", answer, ROOM),
 	    503);
-	holds("<Code>HTTP_AWAY</Code>");
+	holds("<Code>X_TIMEOUT</Code>");
 	assert_int_equal(
 	    ask(*state, "GET /healthz HTTP/1.0\r\n\r\n", answer, ROOM), 200);
 	assert_int_equal(
