@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -138,6 +139,7 @@ child(const struct role_start *start, void *arg)
 		mine.listen_fds = parent->listen_fds;
 		mine.listen_count = parent->listen_count;
 	}
+	(void)umask(0077); /* what a role makes holds personal data */
 	close_others(&mine);
 	plain_signals();
 	(void)snprintf(

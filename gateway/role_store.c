@@ -209,7 +209,9 @@ role_store(const struct role_start *start)
 	/* Ids go on from the clock, so that answers to the store before us find
 	 * nobody. */
 	desk->next_id = (uint64_t)clock_now_ms() << 20;
-	if (store_setup(start->config, &desk->store, &err) == -1
+	/* The database's files belong to whom the store will be. */
+	if (sandbox_drop_user(start->config, &err) == -1
+	    || store_setup(start->config, &desk->store, &err) == -1
 	    || take_over(desk->store, &err) == -1)
 		goto failed;
 	desk->batch =

@@ -63,8 +63,8 @@ sandbox_rules(enum ipc_role role)
 	return rules[role];
 }
 
-static int
-drop_user(const struct config *config, struct err *err)
+int
+sandbox_drop_user(const struct config *config, struct err *err)
 {
 	const struct passwd *pw;
 
@@ -176,7 +176,7 @@ forbid_calls(enum ipc_role role, struct err *err)
 int
 sandbox_enter(enum ipc_role role, const struct config *config, struct err *err)
 {
-	if (drop_user(config, err) == -1)
+	if (sandbox_drop_user(config, err) == -1)
 		return -1;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
 		return err_set(err, ERR_FATAL, "SBX_RULES", "no_new_privs: %s",

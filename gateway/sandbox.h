@@ -22,6 +22,14 @@ struct err;
 int
 sandbox_enter(enum ipc_role role, const struct config *config, struct err *err);
 
+/*
+ * Only the first part: become the settings' user when started as root.  For a
+ * role that makes files, before it makes them.
+ *
+ * Errors: ERR_FATAL SBX_USER.
+ */
+int sandbox_drop_user(const struct config *config, struct err *err);
+
 /* The system calls that role may make besides those that all may; "" none. */
 const char *sandbox_rules(enum ipc_role role);
 
