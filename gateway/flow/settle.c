@@ -333,6 +333,23 @@ lane_drop(struct transit *t)
 		lane->tail = &(*lane->tail)->lane_next;
 }
 
+static void
+refuse_validate(struct transit *t)
+{
+	struct buf xml;
+
+	buf_init(&xml, 0);
+	protocol_xml_refusal(
+	    t->packet_id, "PKT_POISON", "", clock_now_ms(), &xml);
+	desk_reply(t,
+	    &(struct reply){ .http = 422,
+		.content_type = PROTOCOL_XML_TYPE,
+		.body = xml.data,
+		.body_bytes = xml.bytes });
+	buf_release(&xml);
+	transit_free(t);
+}
+
 void
 settle_poison(struct transit *t)
 {
@@ -344,6 +361,10 @@ settle_poison(struct transit *t)
 		    "openers died of the answer");
 		t->end(t, &err);
 		transit_free(t);
+		return;
+	}
+	if (t->validate) { /* it was never to be ours */
+		refuse_validate(t);
 		return;
 	}
 	lane_drop(t);
