@@ -9,7 +9,6 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "gateway/config.h"
-#include "gateway/flow/settle.h"
 #include "gateway/ipc.h"
 #include "gateway/loop.h"
 #include "gateway/metrics.h"
@@ -158,7 +157,7 @@ desk_retry(struct desk *desk)
 				continue;
 			if (t->deaths >= tries) {
 				metrics_add(METRIC_PACKETS_POISON, 1);
-				settle_poison(t);
+				desk->poison(t);
 			} else {
 				(void)desk_send_opener(t);
 			}

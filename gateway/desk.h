@@ -102,6 +102,8 @@ struct desk {
 	uint64_t next_id, sent_no;
 	int next_opener;
 	struct map *lanes; /* struct source_lane by source */
+	/* What becomes of a packet that too many openers died of. */
+	void (*poison)(struct transit *transit);
 	struct sender *sender;
 	struct poller *poller;
 	struct call *calls; /* of SMEV, under way; exchange/call */

@@ -217,6 +217,7 @@ role_store(const struct role_start *start)
 	desk->batch =
 	    batch_new(desk->store, (size_t)start->config->batch.max_jobs);
 	desk->loop = loop_new(start, &calls, role);
+	desk->poison = settle_poison;
 	desk->sender = sender_new(desk);
 	desk->poller = poller_new(desk);
 	if (control_open(desk, &desk->control, &err) == -1
