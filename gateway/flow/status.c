@@ -106,6 +106,15 @@ changes(struct desk *desk, const struct ipc_message *msg, struct store_tx *tx,
 }
 
 static void
+described(struct buf *out, const char *name, const char *type, const char *help)
+{
+	buf_addf(out,
+	    "# HELP kontingent_%s %s\n"
+	    "# TYPE kontingent_%s %s\n",
+	    name, help, name, type);
+}
+
+static void
 gauge(struct buf *out, const char *name, const char *labels, int64_t value)
 {
 	buf_addf(out, "kontingent_%s%s %" PRId64 "\n", name, labels, value);
@@ -120,25 +129,29 @@ numbers(struct desk *desk, const struct ipc_message *msg, struct store_tx *tx)
 
 	queue_balance(tx, &b);
 	buf_init(&out, 0);
-	buf_adds(&out, "# TYPE kontingent_inbox gauge\n");
+	described(&out, "inbox", "gauge", "Packets by what became of them.");
 	gauge(&out, "inbox", "{state=\"accepted\"}", b.accepted);
 	gauge(&out, "inbox", "{state=\"applied\"}", b.applied);
 	gauge(&out, "inbox", "{state=\"refused\"}", b.refused);
 	gauge(&out, "inbox", "{state=\"cancelled\"}", b.cancelled);
 	gauge(&out, "inbox", "{state=\"waiting\"}", b.waiting);
 	gauge(&out, "inbox", "{state=\"held\"}", b.held);
-	buf_adds(&out, "# TYPE kontingent_outbox gauge\n");
+	described(&out, "outbox", "gauge",
+	    "Messages owed to others by what became of them.");
 	gauge(&out, "outbox", "{state=\"owed\"}", b.owed);
 	gauge(&out, "outbox", "{state=\"delivered\"}", b.delivered);
 	gauge(&out, "outbox", "{state=\"cancelled\"}", b.out_cancelled);
 	gauge(&out, "outbox", "{state=\"waiting\"}", b.out_waiting);
 	gauge(&out, "outbox", "{state=\"held\"}", b.out_held);
-	buf_adds(&out, "# TYPE kontingent_balance_difference gauge\n");
+	described(&out, "balance_difference", "gauge",
+	    "What the balance lacks; anything but 0 is an alarm.");
 	gauge(&out, "balance_difference", "{side=\"in\"}", b.in_difference);
 	gauge(&out, "balance_difference", "{side=\"out\"}", b.out_difference);
-	buf_adds(&out, "# TYPE kontingent_batches_total counter\n");
+	described(&out, "batches_total", "counter", "Transactions committed.");
 	gauge(&out, "batches_total", "", batch->batches);
+	described(&out, "batch_jobs_total", "counter", "Jobs in them.");
 	gauge(&out, "batch_jobs_total", "", batch->jobs);
+	described(&out, "in_flight", "gauge", "Packets between two stages.");
 	gauge(&out, "in_flight", "", (int64_t)desk->in_flight);
 	answer(desk, msg->id, 200, TEXT_TYPE, out.data, out.bytes);
 	buf_release(&out);

@@ -149,7 +149,7 @@ post() {
 	file=$1 key=$2
 	shift 2
 	curl -s -o "$work/answer" -D "$work/head" -w '%{http_code}' --max-time 60 \
-	    -H "Authorization: Bearer $key" -H 'Content-Type: application/xml' \
+	    -H "Authorization: Bearer $key" -H "Content-Type: ${content_type:-application/xml}" \
 	    -H 'Expect:' "$@" --data-binary "@$file" \
 	    "http://127.0.0.1:$http_port${post_path:-/v1/packets}" || echo 000
 }

@@ -8,7 +8,7 @@ new_id() {
 }
 
 # packet FILE ID KIND COUNT [MORE]: a packet; its records come on standard
-# input.  MORE is put after Mode, as is; $from is the source, $mode the mode.
+# input.  MORE is put after Mode, as is; $from is the source, $mode the mode, $created when.
 packet() {
 	{
 		printf '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -17,7 +17,7 @@ packet() {
 		    "$2" "${from:-sgo-school}"
 		printf '<Scope>%s</Scope><Kind>%s</Kind><Mode>%s</Mode>%s' \
 		    "${scope:-ORG-1}" "$3" "${mode:-DELTA}" "${5:-}"
-		printf '<CreatedAt>2026-09-01T08:00:00+03:00</CreatedAt>'
+		printf '<CreatedAt>%s</CreatedAt>' "${created:-2026-09-01T08:00:00+03:00}"
 		printf '<RecordCount>%s</RecordCount>%s</Header>\n' "$4" "${header_tail:-}"
 		cat
 		printf '</Packet>\n'
