@@ -25,7 +25,7 @@ wait_quiet 40 || not_ok 'the queues do not run empty'
 
 expect 'metrics are answered' 200 "$(probe /metrics)"
 expect_grep 'as Prometheus text' '^Content-Type: text/plain; version=0.0.4' "$work/head"
-bad=$(grep -vE '^$|^# (HELP|TYPE) [a-z_]+ |^[a-z_]+(\{[a-z_]+="[^"]*"(,[a-z_]+="[^"]*")*\})? [-+0-9.eE]+(Inf|NaN)?$' "$work/answer" | head -n 3)
+bad=$(grep -vE '^$|^# (HELP|TYPE) [a-z0-9_]+ |^[a-z][a-z0-9_]*(\{[a-z_]+="[^"]*"(,[a-z_]+="[^"]*")*\})? [-+0-9.eE]+(Inf|NaN)?$' "$work/answer" | head -n 3)
 expect 'each line can be read' '' "$bad"
 untyped=$(awk '/^# TYPE / { typed[$3] = 1; next } /^#/ || /^$/ { next }
     { name = $1; sub(/\{.*/, "", name); base = name; sub(/_(bucket|sum|count)$/, "", base)
