@@ -2,69 +2,86 @@
 
 #ifdef KONTINGENT_FAILPOINTS
 
-#include <fcntl.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define POINTS_MAX 64
 
 struct point {
 	char name[64];
+	char word[64]; /* "": any */
 	char action[8];
-	long skip;
+	long skip, times;
 };
 
 static struct point points[POINTS_MAX];
 static size_t point_count;
 static bool loaded;
+/* How often each was passed, by this process and all that have its memory. */
+static atomic_long *passed;
+
+/* name[@word]=action[:skip[:times]] up to a comma. */
+static bool
+read_point(const char *text, struct point *point)
+{
+	char *at;
+
+	*point = (struct point){ .skip = 0, .times = 1 };
+	if (sscanf(text, "%63[^=,]=%7[^:,]:%ld:%ld", point->name, point->action,
+		&point->skip, &point->times)
+	    < 2)
+		return false;
+	at = strchr(point->name, '@');
+	if (at != NULL) {
+		(void)snprintf(point->word, sizeof(point->word), "%s", at + 1);
+		*at = '\0';
+	}
+	return true;
+}
 
 static void
 load(void)
 {
 	const char *list = getenv("KONTINGENT_FAILPOINTS");
-	struct point *point;
 
 	loaded = true;
 	while (list != NULL && *list != '\0' && point_count < POINTS_MAX) {
-		point = &points[point_count];
-		point->skip = 0;
-		if (sscanf(list, "%63[^=,]=%7[^:,]:%ld", point->name,
-			point->action, &point->skip)
-		    >= 2)
+		if (read_point(list, &points[point_count]))
 			point_count++;
 		list = strchr(list, ',');
 		if (list != NULL)
 			list++;
 	}
+	if (point_count == 0)
+		return;
+	passed = mmap(NULL, POINTS_MAX * sizeof(*passed),
+	    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (passed == MAP_FAILED)
+		point_count = 0;
 }
 
-/* One process alone gets to create the mark of name. */
-static bool
-first_of_all(const char *name)
+/* By tgkill(2), which every role may call; init is nobody's parent here. */
+static void
+kill_parent(void)
 {
-	const char *dir = getenv("KONTINGENT_FAILPOINT_ONCE");
-	char path[512];
-	int fd;
+	pid_t parent = getppid();
 
-	if (dir == NULL)
-		return true;
-	(void)snprintf(path, sizeof(path), "%s/%s", dir, name);
-	fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
-	if (fd == -1)
-		return false;
-	(void)close(fd);
-	return true;
+	if (parent > 1)
+		(void)syscall(SYS_tgkill, parent, parent, SIGKILL);
 }
 
 static bool
-fire(struct point *point)
+fire(const struct point *point)
 {
-	if (!first_of_all(point->name))
-		return false;
-	if (strcmp(point->action, "kill") == 0)
+	if (strcmp(point->action, "killall") == 0)
+		kill_parent();
+	if (strncmp(point->action, "kill", 4) == 0)
 		(void)raise(SIGKILL);
 	if (strcmp(point->action, "hang") == 0)
 		for (;;)
@@ -75,13 +92,22 @@ fire(struct point *point)
 }
 
 bool
-failpoint_hit(const char *name)
+failpoint_hit(const char *name, const char *word)
 {
 	if (!loaded)
 		load();
-	for (size_t i = 0; i < point_count; i++)
-		if (strcmp(points[i].name, name) == 0 && points[i].skip-- == 0)
-			return fire(&points[i]);
+	for (size_t i = 0; i < point_count; i++) {
+		const struct point *point = &points[i];
+		long before;
+
+		if (strcmp(point->name, name) != 0
+		    || (*point->word != '\0' && strcmp(point->word, word) != 0))
+			continue;
+		before = atomic_fetch_add(&passed[i], 1);
+		if (before >= point->skip
+		    && before < point->skip + point->times)
+			return fire(point);
+	}
 	return false;
 }
 

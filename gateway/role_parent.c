@@ -24,6 +24,7 @@
 #include <event2/event.h>
 
 #include "base/err.h"
+#include "base/failpoint.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "crypto/dsig.h"
@@ -289,6 +290,8 @@ role_parent(struct config *config)
 	watch_signals(parent);
 	timer = event_new(parent->base, -1, EV_PERSIST, on_announce, parent);
 	(void)event_add(timer, &announce);
+	/* From here on all processes count together. */
+	(void)FAILPOINT("parent.start");
 	supervisor_start(parent->sup);
 	(void)event_base_dispatch(parent->base);
 	log_event(LOG_LEVEL_INFO, "event=stopped");

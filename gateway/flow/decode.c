@@ -96,7 +96,7 @@ flow_decode(const struct flow_tools *tools, struct packet *packet)
 	struct err err;
 
 	(void)tools;
-	if (FAILPOINT("opener.decode"))
+	if (FAILPOINT_OF("opener.decode", packet->packet_id))
 		return;
 	if (packet->adapter == NULL || packet->adapter->decode == NULL) {
 		(void)err_set(&err, ERR_REFUSE, "PKT_UNKNOWN_TYPE",

@@ -98,6 +98,7 @@ open_http(const struct flow_tools *tools, struct packet *packet)
 		read_packet_id(packet);
 	else
 		packet->packet_id = id_of_digest(packet);
+	(void)FAILPOINT_OF("opener.look", packet->packet_id);
 }
 
 static void
@@ -125,6 +126,8 @@ open_smev(const struct flow_tools *tools, struct packet *packet)
 	if (packet->datatype != NULL)
 		packet->source =
 		    config_source(tools->config, packet->datatype->source);
+	(void)FAILPOINT_OF("opener.smev",
+	    packet->datatype == NULL ? "" : packet->datatype->name);
 }
 
 void

@@ -79,9 +79,14 @@ start_emu() {
 	wait_for 20 curl -sf -o /dev/null "http://127.0.0.1:$smev_port/emu/state"
 }
 
-start_daemon() {
+# Without waiting until it serves.
+launch_daemon() {
 	"$build/kontingentd" -c "$work/kontingentd.conf" >>"$work/kontingentd.log" 2>&1 &
 	daemon_pid=$!
+}
+
+start_daemon() {
+	launch_daemon
 	if ! wait_for 30 curl -sf -o /dev/null "http://127.0.0.1:$http_port/readyz"; then
 		tail -n 20 "$work/kontingentd.log" >&2
 		return 1
