@@ -48,6 +48,10 @@ static const char sql_retry[] =
 static const char sql_move[] =
     "UPDATE inbox SET state = $3, why = $4, due_ms = $5, done_ms = $6,"
     " leased = 0, attempt = 0 WHERE id = $1 AND state = $2";
+static const char sql_named[] =
+    "SELECT id FROM inbox WHERE source = $1 AND packet_id = $2";
+static const char sql_rename[] =
+    "UPDATE inbox SET source = $2, packet_id = $3 WHERE id = $1";
 static const char sql_unlease[] =
     "UPDATE inbox SET due_ms = received_ms, leased = 0"
     " WHERE state = '" INBOX_WAITING "'" LIVE " AND leased = 1";
@@ -294,6 +298,20 @@ void
 inbox_unlease(struct store_tx *tx)
 {
 	store_exec(tx, sql_unlease, NO_PARAMS);
+}
+
+int
+inbox_rename(
+    struct store_tx *tx, int64_t id, const char *source, const char *packet_id)
+{
+	struct row *row =
+	    store_one(tx, sql_named, PARAMS(P_TEXT(source), P_TEXT(packet_id)));
+
+	if (row != NULL)
+		return row_int(row, 0) == id;
+	store_exec(tx, sql_rename,
+	    PARAMS(P_INT(id), P_TEXT(source), P_TEXT(packet_id)));
+	return 1;
 }
 
 void

@@ -25,7 +25,7 @@ struct inbox_packet {
 	const void *body;
 	size_t body_bytes;
 	const char *digest; /* Streebog-256 of body, hex */
-	const char *meta; /* JSON of the channel: ReplyTo, sender; "" */
+	const char *meta; /* of the channel: what SMEV was asked; "" */
 	const char *state; /* queue/queue.h */
 	const char *code, *why; /* last reason; "" */
 	int64_t attempt;
@@ -79,6 +79,12 @@ void inbox_settle(struct store_tx *tx, int64_t id, const char *state,
 /* Not now: due again at due_ms. */
 void inbox_retry(struct store_tx *tx, int64_t id, int64_t due_ms,
     const char *code, const char *why);
+/*
+ * A waiting packet that nobody could read when it came is now known by another
+ * name; its own is a success.  Returns 1, or 0: there is one of that name.
+ */
+int inbox_rename(
+    struct store_tx *tx, int64_t id, const char *source, const char *packet_id);
 /* An operator's word: held or refused back to waiting; waiting to held;
  * waiting or held to cancelled.  Returns rows changed. */
 int64_t inbox_release(struct store_tx *tx, int64_t id);

@@ -17,6 +17,7 @@
 #include "queue/outbox.h"
 #include "queue/queue.h"
 #include "smev/smev.h"
+#include "smev/smev_codec.h"
 #include "store/store.h"
 
 bool
@@ -26,8 +27,41 @@ polled_is_message(int op)
 	    || op == SMEV_GET_STATUS;
 }
 
-static void
-digest_of(struct transit *t)
+const char *
+polled_op_name(int op)
+{
+	return polled_is_message(op) ? smev_soap_action((enum smev_op)op) : "";
+}
+
+int
+polled_op(const char *name)
+{
+	static const enum smev_op ops[] = { SMEV_GET_RESPONSE,
+		SMEV_GET_STATUS };
+
+	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
+		if (strcmp(name, smev_soap_action(ops[i])) == 0)
+			return ops[i];
+	return SMEV_GET_REQUEST;
+}
+
+bool
+polled_read_again(struct transit *t)
+{
+	bool good = t->decoded.signature_ok && *t->decoded.ack_id != '\0';
+
+	if (!good) {
+		t->decoded.ack_id = t->decoded.reply_to = "";
+		defects_add(&t->change->defects,
+		    &(struct defect){ .level = DEFECT_FATAL,
+			.code = *t->decoded.code == '\0' ? "SMEV_FORM"
+							 : t->decoded.code });
+	}
+	return true;
+}
+
+void
+polled_digest(struct transit *t)
 {
 	unsigned char raw[32];
 	char hex[65];
@@ -35,6 +69,12 @@ digest_of(struct transit *t)
 	gost_digest(GOST_STREEBOG_256, t->body, t->body_bytes, raw);
 	str_hex(hex, raw, sizeof(raw));
 	t->digest = arena_strdup(t->arena, hex);
+}
+
+static const char *
+source_of(const struct transit *t)
+{
+	return *t->decoded.source == '\0' ? "smev" : t->decoded.source;
 }
 
 /* The name under which redeliveries are known: SMEV's id of the message. */
@@ -45,14 +85,14 @@ put(struct store_tx *tx, struct transit *t)
 		.content_type = t->content_type,
 		.body = t->body,
 		.body_bytes = t->body_bytes,
-		.meta = t->decoded.reply_to,
+		.meta = polled_op_name(t->op),
 		.received_ms = t->received_ms,
 		.due_ms = t->received_ms };
 	enum inbox_put rc;
 
 	t->packet_id = t->decoded.ack_id;
-	t->source = *t->decoded.source == '\0' ? "smev" : t->decoded.source;
-	digest_of(t);
+	t->source = source_of(t);
+	polled_digest(t);
 	packet.packet_id = t->packet_id;
 	packet.source = t->source;
 	packet.digest = t->digest;
@@ -121,11 +161,28 @@ accept_response(struct store_tx *tx, struct transit *t)
 	return true;
 }
 
+/* It waited in the inbox, perhaps by a name that we had to give it. */
+static bool
+accept_again(struct store_tx *tx, struct transit *t)
+{
+	if (*t->decoded.ack_id == '\0')
+		return true; /* refused */
+	if (!fail_named(tx, t, source_of(t), t->decoded.ack_id))
+		return false;
+	inbox_ack_owe(tx, t->inbox_id, t->packet_id, true);
+	return t->decoded.answer == SMEV_ANSWER_REQUEST
+	    || t->decoded.answer == SMEV_ANSWER_CANCEL
+	    || accept_response(tx, t);
+}
+
 bool
 polled_accept(struct store_tx *tx, struct transit *t)
 {
-	enum inbox_put rc = put(tx, t);
+	enum inbox_put rc;
 
+	if (t->inbox_id != 0)
+		return accept_again(tx, t);
+	rc = put(tx, t);
 	inbox_ack_owe(tx, t->inbox_id, t->packet_id, true);
 	if (rc != INBOX_NEW) {
 		t->state_name = "duplicate";

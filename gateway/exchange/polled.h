@@ -14,8 +14,24 @@ struct transit;
 bool polled_is_message(int op);
 
 /*
+ * What was asked, as the inbox remembers it, and back: a message that waited
+ * there is read as the answer that it came in.
+ */
+const char *polled_op_name(int op);
+int polled_op(const char *name);
+/* Streebog-256 of the message as it came, into transit->digest. */
+void polled_digest(struct transit *transit);
+/*
+ * transit->read of a message that waited in the inbox.  One whose signature is
+ * bad has no business there: it is refused, and nobody is answered.
+ */
+bool polled_read_again(struct transit *transit);
+
+/*
  * Put the message into the inbox and owe its Ack; a response is matched with
  * what it answers.
+ *
+ * A message that waited in the inbox keeps its row, by its own name from now on.
  *
  * Returns true: go on and settle it; false: it was here before, or it is no
  * answer to anything of ours, and all is done.

@@ -12,6 +12,7 @@
 #include "base/uuid.h"
 #include "gateway/config.h"
 #include "gateway/desk.h"
+#include "gateway/exchange/polled.h"
 #include "gateway/flow/settle.h"
 #include "gateway/ipc.h"
 #include "gateway/metrics.h"
@@ -187,7 +188,9 @@ answer_again(struct transit *t)
 		.body = t->receipt,
 		.body_bytes = t->receipt_bytes };
 
-	if (t->wait_until_ms != 0 && t->protocol_bytes != 0) {
+	/* What was poison when it came has no receipt. */
+	if (t->protocol_bytes != 0
+	    && (t->wait_until_ms != 0 || t->receipt_bytes == 0)) {
 		reply.http = 200;
 		reply.body = t->protocol;
 		reply.body_bytes = t->protocol_bytes;
@@ -295,12 +298,15 @@ already_here(const struct desk *desk, int64_t inbox_id)
 static void
 resume_one(struct desk *desk, const struct inbox_packet *packet)
 {
+	bool smev = strcmp(packet->channel, "smev") == 0;
 	struct transit *t;
 
 	if (already_here(desk, packet->id))
 		return;
-	t = transit_new(desk, CHANNEL_HTTP);
+	t = transit_new(desk, smev ? CHANNEL_SMEV : CHANNEL_HTTP);
 	t->state = TRANSIT_READING;
+	t->read = polled_read_again;
+	t->op = smev ? polled_op(packet->meta) : 0;
 	t->inbox_id = packet->id;
 	t->attempt = packet->attempt;
 	t->packet_id = arena_strdup(t->arena, packet->packet_id);
@@ -310,7 +316,8 @@ resume_one(struct desk *desk, const struct inbox_packet *packet)
 	t->body = arena_memdup(t->arena, packet->body, packet->body_bytes);
 	t->body_bytes = packet->body_bytes;
 	t->received_ms = packet->received_ms;
-	settle_queue(t);
+	if (!smev)
+		settle_queue(t);
 	(void)desk_send_opener(t);
 }
 

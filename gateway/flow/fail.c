@@ -11,6 +11,7 @@
 #include "base/uuid.h"
 #include "gateway/config.h"
 #include "gateway/desk.h"
+#include "gateway/exchange/polled.h"
 #include "gateway/flow/route.h"
 #include "gateway/protocol_xml.h"
 #include "model/changeset.h"
@@ -141,24 +142,51 @@ fail_settle(struct store_tx *tx, struct transit *t, const struct err *err)
 	}
 }
 
+bool
+fail_named(struct store_tx *tx, struct transit *t, const char *source,
+    const char *packet_id)
+{
+	if (strcmp(t->packet_id, packet_id) == 0)
+		return true;
+	if (inbox_rename(tx, t->inbox_id, source, packet_id) == 0) {
+		(void)inbox_cancel(tx, t->inbox_id, "came again");
+		t->state_name = "duplicate";
+		return false;
+	}
+	/* Under either name the journal knows what came. */
+	journal_add(tx,
+	    &(struct journal_entry){ .event = "accepted",
+		.packet_id = packet_id,
+		.source = source,
+		.digest = t->digest,
+		.detail = t->packet_id });
+	t->packet_id = arena_strdup(t->arena, packet_id);
+	t->source = source;
+	return true;
+}
+
 void
 fail_poison(struct store_tx *tx, struct transit *t)
 {
-	struct inbox_packet packet = { .source = t->source,
-		.channel = t->channel == CHANNEL_SMEV ? "smev" : "http",
+	bool smev = t->channel == CHANNEL_SMEV;
+	struct inbox_packet packet = { .source = smev ? "smev" : t->source,
+		.channel = smev ? "smev" : "http",
 		.content_type = t->content_type,
 		.body = t->body,
 		.body_bytes = t->body_bytes,
-		.digest = t->digest,
-		.meta = "",
+		.meta = smev ? polled_op_name(t->op) : "",
 		.received_ms = t->received_ms };
 	char id[UUID_BYTES];
 
 	if (t->inbox_id == 0) { /* nobody could read what it is called */
 		uuid_v4(id);
 		t->packet_id = packet.packet_id = arena_strdup(t->arena, id);
+		if (smev)
+			polled_digest(t);
+		packet.digest = t->digest;
 		(void)inbox_put(tx, &packet, t->arena);
 		t->inbox_id = packet.id;
+		t->source = packet.source;
 		journal_add(tx,
 		    &(struct journal_entry){ .event = "accepted",
 			.packet_id = t->packet_id,

@@ -6,6 +6,8 @@
 #ifndef GATEWAY_FLOW_FAIL_H
 #define GATEWAY_FLOW_FAIL_H
 
+#include <stdbool.h>
+
 struct err;
 struct protocol;
 struct store_tx;
@@ -26,5 +28,15 @@ void fail_settle(
 void fail_poison(struct store_tx *tx, struct transit *transit);
 /* The status that says protocol over HTTP. */
 int fail_http(const struct protocol *protocol);
+
+/*
+ * A packet that was poison once is known by a name of ours, until somebody
+ * could read its own: that is its row's from now on, and in transit.
+ *
+ * Returns false when it came again meanwhile, by its own name: then that one
+ * went its way, and this row is cancelled.
+ */
+bool fail_named(struct store_tx *tx, struct transit *transit,
+    const char *source, const char *packet_id);
 
 #endif

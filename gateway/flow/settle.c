@@ -100,11 +100,14 @@ run_settle(struct store_tx *tx, struct batch_job *job)
 		fail_settle(tx, t, &err);
 		return;
 	}
-	store_savepoint(tx);
-	if (t->channel == CHANNEL_SMEV && !polled_accept(tx, t)) {
-		(void)store_release(tx, &err);
+	if (t->channel == CHANNEL_HTTP && *t->change->packet_id != '\0'
+	    && !fail_named(tx, t, t->source, t->change->packet_id))
 		return;
-	}
+	protocol.packet_id = t->packet_id;
+	/* Before the savepoint: what fails below is not to undo its row. */
+	if (t->channel == CHANNEL_SMEV && !polled_accept(tx, t))
+		return;
+	store_savepoint(tx);
 	if (t->change->defects.total != 0
 	    && t->change->defects.worst == DEFECT_FATAL)
 		fail_refuse(tx, t, &protocol);

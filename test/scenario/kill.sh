@@ -15,20 +15,26 @@ role_replaced() {
 	[ -n "$new_pid" ] && [ "$new_pid" != "$2" ] && kill -0 "$new_pid"
 }
 
-# load SEED COUNT: learners, sent until each is accepted; runs behind us.
-# Their ids are appended to $work/acked by load_ended.
+# load SEED COUNT: learners, sent until each is accepted; runs behind us, several
+# at a time
 load() {
 	"$build/kontingent-load" -u "http://127.0.0.1:$http_port" \
 	    -k demo-school-key --source sgo-school --kind learner --bad 0 \
 	    --no-prelude --retry -c 4 -s "$1" -n "$2" -r "${load_rate:-max}" \
 	    --acked "$work/acked.$1" >>"$work/load.log" 2>&1 &
-	load_pid=$! load_seed=$1
+	loads="${loads:-} $!"
 }
 
-load_ended() {
-	wait "$load_pid" || return 1
-	cat "$work/acked.$load_seed" >>"$work/acked"
-	rm -f "$work/acked.$load_seed"
+# All of them were answered; their ids are in $work/acked then.
+loads_ended() {
+	bad_loads=0
+	for pid in ${loads:-}; do
+		wait "$pid" || bad_loads=$((bad_loads + 1))
+	done
+	loads=''
+	expect "every packet was answered in the end, $1" 0 "$bad_loads"
+	cat "$work"/acked.* >>"$work/acked"
+	rm -f "$work"/acked.*
 }
 
 # birth NUMBER: a birth that nobody has reported before, sent over SMEV

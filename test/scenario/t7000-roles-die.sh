@@ -28,7 +28,7 @@ for role in $roles; do
 	else
 		not_ok "$role that was killed is replaced"
 	fi
-	load_ended || not_ok "packets were accepted while $role was killed"
+	loads_ended "though $role was killed"
 done
 expect "the daemon is the same" alive "$(kill -0 "$first" && echo alive)"
 
@@ -41,8 +41,8 @@ unset KONTINGENT_FAILPOINTS
 for seed in 11 12; do
 	load $seed $packets
 	birth $seed
-	load_ended || not_ok "packets were accepted while roles hung"
 done
+loads_ended "though all hung"
 has_hung() {
 	grep -q "event=hang role=$1 .*result=killed" "$work/kontingentd.log"
 }
