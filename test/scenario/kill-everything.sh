@@ -95,6 +95,8 @@ at_random() {
 seed=${KONTINGENT_SEED:-1}
 start_region
 stop_daemon
+# Here it dies far oftener than a packet is tried before a person has to look.
+sed -i 's/^retry {/&\n\tpacket_attempts = 1000/' "$work/kontingentd.conf"
 for place in $(failpoints); do
 	at_failpoint "$place"
 done
