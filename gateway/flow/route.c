@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/codes.h"
+#include "base/defect.h"
 #include "gateway/config.h"
 #include "gateway/desk.h"
 #include "model/changeset.h"
@@ -92,6 +93,16 @@ put_answer(struct store_tx *tx, struct transit *transit, const char *kind,
 	    change);
 }
 
+/* The code of the gravest defect, of equals the first. */
+static const char *
+worst_code(const struct defects *defects)
+{
+	for (size_t i = 0; i < defects->count; i++)
+		if (defects->items[i].level == defects->worst)
+			return defects->items[i].code;
+	return "X_INTERNAL";
+}
+
 void
 flow_route(struct store_tx *tx, struct transit *transit,
     const struct domain_events *events, const struct protocol *protocol)
@@ -111,9 +122,14 @@ flow_route(struct store_tx *tx, struct transit *transit,
 		}
 	}
 	/* One answer a message, however many records it has. */
-	if (!answered && *change->reply_kind != '\0'
-	    && transit->channel == CHANNEL_SMEV
-	    && *transit->decoded.reply_to != '\0')
+	if (answered || *change->reply_kind == '\0'
+	    || transit->channel != CHANNEL_SMEV
+	    || *transit->decoded.reply_to == '\0')
+		return;
+	/* A question that could not be asked has no data for an answer. */
+	if (change->mode == MODE_QUERY)
+		route_reject(tx, transit, worst_code(&change->defects), "");
+	else
 		put_answer(tx, transit, change->reply_kind,
 		    answer_of(transit, "ok", "", ""));
 }
