@@ -111,7 +111,7 @@ struct config {
 	const char *path; /* of the file it was read from */
 	const char *region; /* two digits */
 	const char *database; /* sqlite:PATH, postgresql:... */
-	const char *state_folder, *run_folder, *schema_folder, *user;
+	const char *state_folder, *schema_folder, *user;
 	const char *openssl_conf; /* "": the one installed */
 	int64_t lease_ms;
 	struct config_roles roles;

@@ -60,8 +60,6 @@ TEXT("", "database", "sqlite:/var/lib/kontingent/kontingent.db", 7, R, AT(databa
     "Where everything is kept: sqlite:PATH or a postgresql:// address."),
 TEXT("", "state_folder", "/var/lib/kontingent", 1, R, AT(state_folder),
     "Folder for large bodies and backups."),
-TEXT("", "run_folder", "/run/kontingent", 1, R, AT(run_folder),
-    "Folder for the process id and sockets."),
 TEXT("", "schema_folder", KONTINGENT_DATADIR "/schemas", 1, L, AT(schema_folder),
     "Folder of the XML schemas of packets and data types."),
 TEXT("", "user", "kontingent", 0, R, AT(user),

@@ -19,6 +19,9 @@
 #include "store/store.h"
 
 #define STEPS_MAX 200
+#define ROWS_MAX  1000 /* of one message */
+
+static const char by_operator[] = "оператор";
 
 static void
 put_json(struct control_ask *ask, json_t *object)
@@ -176,21 +179,32 @@ outbox_id(const char *word, int64_t *ret)
 enum verb { RELEASE, HOLD, CANCEL };
 
 static int64_t
+change_row(struct control_ask *ask, int64_t id, enum verb verb)
+{
+	return verb == RELEASE ? outbox_release(ask->tx, id)
+	    : verb == HOLD     ? outbox_hold(ask->tx, id, by_operator)
+			       : outbox_cancel(ask->tx, id, by_operator);
+}
+
+/* A packet by its id; a row by "out:N"; all rows of a message by its id. */
+static int64_t
 change(struct control_ask *ask, const char *word, enum verb verb)
 {
-	static const char why[] = "оператор";
 	struct inbox_packet packet;
-	int64_t id;
+	int64_t ids[ROWS_MAX], id, changed = 0;
+	size_t count;
 
 	if (outbox_id(word, &id))
-		return verb == RELEASE ? outbox_release(ask->tx, id)
-		    : verb == HOLD     ? outbox_hold(ask->tx, id, why)
-				       : outbox_cancel(ask->tx, id, why);
-	if (!find(ask, word, &packet))
-		return 0;
-	return verb == RELEASE ? inbox_release(ask->tx, packet.id)
-	    : verb == HOLD     ? inbox_hold(ask->tx, packet.id, why)
-			       : inbox_cancel(ask->tx, packet.id, why);
+		return change_row(ask, id, verb);
+	if (find(ask, word, &packet))
+		return verb == RELEASE ? inbox_release(ask->tx, packet.id)
+		    : verb == HOLD
+		    ? inbox_hold(ask->tx, packet.id, by_operator)
+		    : inbox_cancel(ask->tx, packet.id, by_operator);
+	count = queue_outbox_ids(ask->tx, word, ROWS_MAX, ids);
+	for (size_t i = 0; i < count; i++)
+		changed += change_row(ask, ids[i], verb);
+	return changed;
 }
 
 static int

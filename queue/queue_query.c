@@ -151,6 +151,30 @@ queue_lines(struct store_tx *tx, size_t max, struct arena *arena,
 	return count;
 }
 
+static const char sql_outbox_ids[] =
+    "SELECT o.id FROM envelope e JOIN outbox o ON o.envelope_id = e.id"
+    " WHERE e.message_id = $1 ORDER BY o.id LIMIT $2";
+
+static const char sql_outbox_held[] =
+    "SELECT id FROM outbox WHERE state = 'held' ORDER BY id LIMIT $1";
+
+size_t
+queue_outbox_ids(
+    struct store_tx *tx, const char *message_id, size_t max, int64_t *ret)
+{
+	size_t count = 0;
+	struct row *row;
+
+	if (message_id == NULL)
+		store_query(tx, sql_outbox_held, PARAMS(P_INT((int64_t)max)));
+	else
+		store_query(tx, sql_outbox_ids,
+		    PARAMS(P_TEXT(message_id), P_INT((int64_t)max)));
+	for (; count < max && (row = store_next(tx)) != NULL; count++)
+		ret[count] = row_int(row, 0);
+	return count;
+}
+
 size_t
 queue_trace(struct store_tx *tx, const char *packet_id, size_t max,
     struct arena *arena, struct queue_step *ret)

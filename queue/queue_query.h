@@ -48,4 +48,11 @@ struct queue_step {
 size_t queue_trace(struct store_tx *tx, const char *packet_id, size_t max,
     struct arena *arena, struct queue_step *ret);
 
+/*
+ * Rows of the outbox that travel, or wait, under message_id; or (message_id
+ * NULL) all that are held.  Returns how many ids there are in ret.
+ */
+size_t queue_outbox_ids(
+    struct store_tx *tx, const char *message_id, size_t max, int64_t *ret);
+
 #endif
