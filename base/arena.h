@@ -9,6 +9,7 @@
 
 struct arena;
 
+/* An empty one; arena_free() frees all that came from it. */
 struct arena *arena_new(void);
 void arena_free(struct arena *arena); /* NULL is fine */
 

@@ -18,6 +18,7 @@ struct buf {
 	bool full; /* something did not fit */
 };
 
+/* Empty, to hold at most limit_bytes; 0 is no limit.  buf_release() it. */
 void buf_init(struct buf *buf, size_t limit_bytes);
 void buf_release(struct buf *buf);
 void buf_clear(struct buf *buf); /* empty, memory kept */

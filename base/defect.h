@@ -42,6 +42,7 @@ struct defects {
 	enum defect_level worst; /* of all found; see total */
 };
 
+/* None yet; all that is added lives in arena. */
 void defects_init(struct defects *defects, struct arena *arena);
 /* Copy what defect points to into the arena; NULL strings become "". */
 void defects_add(struct defects *defects, const struct defect *defect);

@@ -3,6 +3,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#undef err_set /* base/err.h: for the analyzer only */
+
 int
 err_set(
     struct err *err, enum err_kind kind, const char *code, const char *fmt, ...)

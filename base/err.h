@@ -24,6 +24,10 @@ struct err {
 /* Fill *err and return -1, so that a failure is one statement. */
 int err_set(struct err *err, enum err_kind kind, const char *code,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+#ifdef __clang_analyzer__
+/* It sees a file at a time, and has to be told what err_set() returns. */
+#define err_set(...) ((void)(err_set)(__VA_ARGS__), -1)
+#endif
 
 /* "retry", "refuse", "hold", "fatal" or "none": the word of kind. */
 const char *err_kind_name(enum err_kind kind);

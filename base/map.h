@@ -11,6 +11,7 @@
 
 struct map;
 
+/* An empty map; map_free() it. */
 struct map *map_new(void);
 /* Free map, and each value with free_value unless that is NULL. */
 void map_free(struct map *map, void (*free_value)(void *));

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Random bytes, fit for keys unless rand_seed() was called. */
 void rand_bytes(void *p, size_t bytes);
 uint64_t rand_u64(void);
 /* Evenly from 0 to below - 1; below is not 0. */

@@ -13,6 +13,7 @@
 
 #define UUID_BYTES 37 /* text, lower case, and its NUL */
 
+/* A new one as lower-case text with its NUL. */
 void uuid_v1(char ret_text[UUID_BYTES]);
 void uuid_v4(char ret_text[UUID_BYTES]);
 /* Lower or upper case hex 8-4-4-4-12. */

@@ -15,6 +15,7 @@
 struct arena;
 struct buf;
 
+/* Append a value to buf. */
 void wire_put_int(struct buf *buf, int64_t value);
 /* NULL is written as "". */
 void wire_put_text(struct buf *buf, const char *text);
@@ -26,6 +27,7 @@ struct wire {
 	bool bad; /* something did not fit */
 };
 
+/* Read bytes at p from their beginning; they stay the caller's. */
 void wire_open(struct wire *wire, const void *p, size_t bytes);
 int64_t wire_int(struct wire *wire);
 /* From low to high, or bad. */
