@@ -90,7 +90,7 @@ read_arabic(const char *from, size_t bytes, char *dst, size_t room)
 		return -1;
 	for (size_t i = 0; i < bytes; i++)
 		number = number * 10 + (from[i] - '0');
-	if (number == 0 || number >= 50)
+	if (number <= 0 || number >= 50)
 		return -1;
 	return append(dst, room, roman_tens[number / 10]) == -1
 		|| append(dst, room, roman_units[number % 10]) == -1

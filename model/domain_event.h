@@ -36,6 +36,7 @@ struct domain_events {
 	size_t count;
 };
 
+/* None yet; the list lives in arena. */
 void domain_events_init(struct domain_events *events, struct arena *arena);
 /* Append a copy of event; its strings and snapshot must live in the arena. */
 void domain_events_add(

@@ -25,6 +25,7 @@ struct queue_backend {
 
 extern const struct queue_backend queue_sqlite, queue_pgsql;
 
+/* The statements for the database of tx. */
 const struct queue_backend *queue_backend(struct store_tx *tx);
 
 #endif

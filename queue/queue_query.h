@@ -20,6 +20,7 @@ struct balance {
 	int64_t in_difference, out_difference; /* 0 when all is well */
 };
 
+/* The balance as of tx, from its own counters. */
 void queue_balance(struct store_tx *tx, struct balance *ret);
 /* The same with finished rows counted one by one: slow, and trusts nothing but
  * accepted and owed. */
@@ -36,6 +37,7 @@ struct queue_line {
 	int64_t due_ms; /* soonest; 0 none */
 };
 
+/* Up to max lines into ret, texts in arena; returns how many. */
 size_t queue_lines(struct store_tx *tx, size_t max, struct arena *arena,
     struct queue_line *ret);
 
@@ -45,6 +47,7 @@ struct queue_step {
 	const char *event, *source, *detail;
 };
 
+/* Up to max steps of the packet into ret, oldest first; returns how many. */
 size_t queue_trace(struct store_tx *tx, const char *packet_id, size_t max,
     struct arena *arena, struct queue_step *ret);
 

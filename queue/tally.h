@@ -23,6 +23,7 @@ enum tally {
 	TALLY_COUNT
 };
 
+/* Add n, which may be negative, when tx commits. */
 void tally_add(struct store_tx *tx, enum tally tally, int64_t n);
 /* The same by the state of an inbox row; one that is not finished has none. */
 void tally_add_state(struct store_tx *tx, const char *state, int64_t n);

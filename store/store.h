@@ -92,6 +92,7 @@ void
 store_query(struct store_tx *tx, const char *sql, const struct param params[]);
 struct row *store_next(struct store_tx *tx);
 
+/* Columns count from 0; texts and blobs live until the next row. */
 bool row_null(struct row *row, int column);
 int64_t row_int(struct row *row, int column); /* NULL is 0 */
 const char *row_text(struct row *row, int column); /* NULL is NULL */
@@ -114,6 +115,7 @@ struct store_memory {
 	void (*write)(struct store_tx *tx, void *memory);
 };
 
+/* The memory of type in tx: zeroed bytes at the first call, the same after. */
 void *store_memory(struct store_tx *tx, const struct store_memory *type);
 /* Lives until tx ends. */
 struct arena *store_arena(struct store_tx *tx);

@@ -66,6 +66,11 @@ struct store {
 void tx_fail(struct store_tx *tx, enum err_kind kind, const char *code,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
+/*
+ * Open with nothing migrated; store_close() it.
+ *
+ * Errors: ERR_RETRY STO_OPEN and what a first statement may say.
+ */
 int sqlite_open(const char *path, struct store **ret_store, struct err *err);
 int pgsql_open(const char *url, struct store **ret_store, struct err *err);
 

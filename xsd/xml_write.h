@@ -21,6 +21,7 @@ struct xml_writer {
 	int in_tag; /* '>' not written yet */
 };
 
+/* Write to the end of out, which stays the caller's. */
 void xml_write_init(struct xml_writer *w, struct buf *out);
 /* Open <qname; declare or add attributes next, then children or text. */
 void xml_write_open(struct xml_writer *w, const char *qname);
