@@ -17,6 +17,7 @@
 /* Register all klasses with xmlsec; once a process.  Returns 0 or -1. */
 int dsig_klass_register(void);
 
+/* The transform urn://smev-gov-ru/xmldsig/transform for xmlsec. */
 xmlSecTransformId dsig_klass_smev(void);
 
 /* Exclusive c14n of ours, in the place of xmlsec's own.  Returns 0 or -1. */

@@ -41,6 +41,7 @@ struct gost_stream {
 	enum gost_digest which;
 };
 
+/* A digest taken piece by piece; gost_stream_release() it. */
 void gost_stream_init(struct gost_stream *stream, enum gost_digest which);
 void gost_stream_add(struct gost_stream *stream, const void *p, size_t bytes);
 /* The digest into ret; the stream starts anew. */

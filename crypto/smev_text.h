@@ -18,6 +18,7 @@ struct slice {
 	size_t bytes;
 };
 
+/* The same bytes. */
 bool slice_equal(struct slice a, struct slice b);
 /* Order by UTF-16 units, as java.lang.String.compareTo(); both are UTF-8. */
 int slice_compare_utf16(struct slice a, struct slice b);

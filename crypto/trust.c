@@ -218,7 +218,7 @@ trust_pin_fingerprint(struct trust *trust, const char *hex)
 	char lower[65];
 	size_t i;
 
-	for (i = 0; hex[i] != '\0' && i < sizeof(lower) - 1; i++)
+	for (i = 0; i < sizeof(lower) - 1 && hex[i] != '\0'; i++)
 		lower[i] =
 		    (char)(hex[i] >= 'A' && hex[i] <= 'F' ? hex[i] - 'A' + 'a'
 							  : hex[i]);

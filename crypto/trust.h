@@ -14,6 +14,7 @@ struct trust;
 /* How many verified certificates a trust remembers before it forgets all. */
 #define TRUST_REMEMBERED 1024
 
+/* Trusts nobody yet; trust_free() it. */
 struct trust *trust_new(void);
 void trust_free(struct trust *trust); /* NULL is fine */
 /*

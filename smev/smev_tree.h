@@ -15,6 +15,7 @@
 struct arena;
 struct err;
 
+/* Whether node is such an element of types or basic; node may be NULL. */
 bool smev_is(const xmlNode *node, const char *name);
 /* The first such child of parent, or NULL; parent may be NULL. */
 xmlNode *smev_child(const xmlNode *parent, const char *name);
