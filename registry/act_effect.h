@@ -11,6 +11,7 @@
 struct act_row;
 struct work;
 
+/* Whether acts of this kind are known here. */
 bool act_kind_known(const char *kind);
 /*
  * act, which is stored and the newest of its number, takes effect.  before is

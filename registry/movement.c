@@ -1,5 +1,6 @@
 #include "registry/movement.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -237,6 +238,7 @@ cancel(struct work *work, struct step *step)
 	const struct movement_kind *kind;
 	struct enrolment_row *e;
 
+	assert(step->enrolment != NULL); /* find_enrolment() */
 	if (wrong == NULL)
 		wrong = movement_last(work, step->enrolment->id, NULL);
 	if (wrong == NULL || strcmp(wrong->status, "cancelled") == 0)
@@ -278,6 +280,8 @@ take_effect(struct work *work, struct step *step)
 {
 	struct enrolment_row *e = step->enrolment;
 
+	assert(e != NULL || step->kind->effect == EFFECT_OPENS
+	    || step->kind->effect == EFFECT_CHANGES); /* find_enrolment() */
 	switch (step->kind->effect) {
 	case EFFECT_OPENS:
 		return open_enrolment(work, step);

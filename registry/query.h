@@ -33,6 +33,7 @@ struct registry_totals {
 	    open_enrolments, movements, acts, conflicts, change_seq;
 };
 
+/* How many of each there are, as of tx. */
 void registry_totals(struct store_tx *tx, struct registry_totals *ret);
 
 /* One line of the change feed of a source about its own objects. */
@@ -41,6 +42,10 @@ struct change_line {
 	const char *entity, *id, *op, *external_key, *regional_number;
 };
 
+/*
+ * Changes after number after, oldest first: up to max into ret, texts in
+ * arena; returns how many.
+ */
 size_t registry_changes(struct store_tx *tx, const char *source, int64_t after,
     size_t max, struct arena *arena, struct change_line *ret);
 
