@@ -24,6 +24,7 @@ struct batch_job {
 	void (*done)(struct batch_job *job, const struct err *err);
 };
 
+/* Gathers jobs, of which one commit takes max_jobs at most. */
 struct batch *batch_new(struct store *store, size_t max_jobs);
 void batch_add(struct batch *batch, struct batch_job *job);
 bool batch_empty(const struct batch *batch);

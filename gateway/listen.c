@@ -115,7 +115,7 @@ listen_open(const struct config *config, int ret_fds[LISTEN_MAX],
 void
 listen_name(int fd, char *ret, unsigned long room)
 {
-	struct sockaddr_storage address;
+	struct sockaddr_storage address = { 0 };
 	socklen_t bytes = sizeof(address);
 	char host[64], port[16];
 

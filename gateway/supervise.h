@@ -18,6 +18,10 @@ struct supervisor;
 /* What a fork runs; returns the status of the process. */
 typedef int supervise_child(const struct role_start *start, void *arg);
 
+/*
+ * Nothing runs yet.  child(arg) is called in each new process; a role silent
+ * for watchdog_ms milliseconds is killed.
+ */
 struct supervisor *supervisor_new(struct event_base *base, int watchdog_ms,
     supervise_child *child, void *arg);
 /* Have count processes of role run; listen_fds go to each of them. */

@@ -12,6 +12,7 @@
 struct desk;
 struct poller;
 
+/* Polls through desk, which must outlive it. */
 struct poller *poller_new(struct desk *desk);
 /* A moment has passed: start what is due. */
 void poller_tick(struct poller *poller);

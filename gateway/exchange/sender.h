@@ -13,6 +13,7 @@
 struct desk;
 struct sender;
 
+/* Sends what is owed through desk, which must outlive it. */
 struct sender *sender_new(struct desk *desk);
 /* A moment has passed. */
 void sender_tick(struct sender *sender);

@@ -245,7 +245,7 @@ transport_free(struct transport *transport)
 	if (transport == NULL)
 		return;
 	while ((call = TAILQ_FIRST(&transport->calls)) != NULL)
-		call_free(call);
+		call_free(call); /* NOLINT: it leaves the list */
 	if (transport->multi != NULL)
 		(void)curl_multi_cleanup(transport->multi);
 	if (transport->timer != NULL)

@@ -1,6 +1,7 @@
 /* Runs in a sealer. */
 #include "gateway/flow/encode.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "adapters/adapter.h"
@@ -124,6 +125,7 @@ encode_send(const struct config *config, const struct seal_job *job,
 	answer = change->record_count == 0 ? NULL : change->records[0].answer;
 	send.reject_code = reject_code(answer);
 	if (send.reject_code != NULL) {
+		assert(answer != NULL); /* reject_code() */
 		send.reject_text = reject_text(answer, arena);
 		return smev_write_send(&send, out, err);
 	}

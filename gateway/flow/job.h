@@ -31,6 +31,7 @@ struct open_job {
 	size_t body_bytes;
 };
 
+/* store to opener: read this. */
 void open_job_write(const struct open_job *job, struct buf *out);
 bool open_job_read(
     const struct ipc_message *msg, struct arena *arena, struct open_job *ret);
@@ -44,6 +45,7 @@ struct opened {
 	size_t changeset_bytes;
 };
 
+/* opener to store: what the packet says of itself, or why not. */
 void opened_write(const struct opened *opened, struct buf *out);
 bool opened_read(
     const struct ipc_message *msg, struct arena *arena, struct opened *ret);
@@ -62,6 +64,7 @@ struct decoded {
 	size_t changeset_bytes;
 };
 
+/* opener to store: the changeset and its defects. */
 void decoded_write(const struct decoded *decoded, struct buf *out);
 bool decoded_read(
     const struct ipc_message *msg, struct arena *arena, struct decoded *ret);
@@ -80,6 +83,7 @@ struct seal_job {
 	size_t *body_bytes;
 };
 
+/* store to sealer: make an envelope of this. */
 void seal_job_write(const struct seal_job *job, struct buf *out);
 bool seal_job_read(
     const struct ipc_message *msg, struct arena *arena, struct seal_job *ret);
@@ -93,6 +97,7 @@ struct sealed {
 	size_t call_bytes;
 };
 
+/* sealer to store: the signed bytes, or why not. */
 void sealed_write(const struct sealed *sealed, struct buf *out);
 bool sealed_read(
     const struct ipc_message *msg, struct arena *arena, struct sealed *ret);
@@ -105,6 +110,7 @@ struct call_job {
 	size_t body_bytes;
 };
 
+/* store to courier: send this there. */
 void call_job_write(const struct call_job *job, struct buf *out);
 bool call_job_read(
     const struct ipc_message *msg, struct arena *arena, struct call_job *ret);
@@ -117,6 +123,7 @@ struct called {
 	size_t body_bytes;
 };
 
+/* courier to store: what came back, as bytes. */
 void called_write(const struct called *called, struct buf *out);
 bool called_read(
     const struct ipc_message *msg, struct arena *arena, struct called *ret);
@@ -135,6 +142,7 @@ struct signed_value {
 	size_t value_bytes;
 };
 
+/* sealer to signer and back: a digest, its signature. */
 void sign_job_write(const struct sign_job *job, struct buf *out);
 bool sign_job_read(const struct ipc_message *msg, struct sign_job *ret);
 void signed_write(const struct signed_value *value, struct buf *out);
@@ -153,6 +161,7 @@ struct ask {
 	size_t body_bytes;
 };
 
+/* front to store: what a client wants. */
 void ask_write(int type, const struct ask *ask, struct buf *out);
 bool
 ask_read(const struct ipc_message *msg, struct arena *arena, struct ask *ret);
@@ -166,6 +175,7 @@ struct reply {
 	size_t body_bytes;
 };
 
+/* store to front: what the client is told. */
 void reply_write(const struct reply *reply, struct buf *out);
 bool reply_read(
     const struct ipc_message *msg, struct arena *arena, struct reply *ret);

@@ -14,6 +14,10 @@ struct transit;
 #define LANE_FEDERAL "federal" /* SendRequest, in batches, in order */
 #define LANE_ANSWERS "answers" /* SendResponse, each alone */
 
+/*
+ * Put an outbox row for each receiver of events; protocol is what became of
+ * the packet, for who asked.
+ */
 void flow_route(struct store_tx *tx, struct transit *transit,
     const struct domain_events *events, const struct protocol *protocol);
 

@@ -14,6 +14,7 @@ struct config_source;
 struct http_auth;
 struct http_request;
 
+/* Knows the sources of config, which must outlive it. */
 struct http_auth *http_auth_new(const struct config *config);
 void http_auth_free(struct http_auth *auth); /* NULL is fine */
 

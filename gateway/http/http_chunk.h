@@ -34,6 +34,7 @@ struct http_chunk {
 	size_t extra_bytes; /* extensions and trailers so far */
 };
 
+/* At the beginning of a body. */
 void http_chunk_init(struct http_chunk *chunk);
 /*
  * Take bytes at p, and append what is body to *body, until the body's end.

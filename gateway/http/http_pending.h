@@ -14,6 +14,7 @@
 struct http_pending;
 struct http_request;
 
+/* Nobody waits yet. */
 struct http_pending *http_pending_new(size_t places);
 void http_pending_free(struct http_pending *pending); /* NULL is fine */
 /*

@@ -68,6 +68,10 @@ struct http_options {
 	SSL_CTX *tls; /* NULL: none; stays the caller's */
 };
 
+/*
+ * Serves nothing yet; http_server_free() it.  options are copied; what handler
+ * names must outlive the server.
+ */
 struct http_server *http_server_new(struct event_base *base,
     const struct http_options *options, const struct http_handler *handler);
 void http_server_free(struct http_server *server); /* NULL is fine */
