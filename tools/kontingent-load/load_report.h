@@ -19,6 +19,7 @@ struct load_report {
 	int64_t commits, fsyncs; /* -1 not known */
 };
 
+/* Lines for a person. */
 void load_report_text(const struct load_report *report, FILE *out);
 /* One line; fields are only ever added. */
 void load_report_json(const struct load_report *report, FILE *out);

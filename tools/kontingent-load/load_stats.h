@@ -21,6 +21,7 @@ struct load_stats {
 	uint64_t bytes_sent;
 };
 
+/* One answer: its HTTP status and its latency in microseconds. */
 void load_stats_add(struct load_stats *stats, int status, uint64_t us);
 /* The latency that share (0..1) of the answers did not exceed; microseconds. */
 uint64_t load_stats_at(const struct load_stats *stats, double share);

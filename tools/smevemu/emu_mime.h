@@ -12,6 +12,7 @@
 struct buf;
 struct err;
 
+/* Whether a Content-Type says multipart/related. */
 bool emu_mime_is_multipart(const char *content_type);
 /*
  * Append the root part of body to *out, each xop:Include in it replaced by the

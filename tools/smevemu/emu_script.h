@@ -31,6 +31,7 @@ struct emu_harm {
 	const struct emu_fault *reject; /* accept, then reject in a response */
 };
 
+/* No rules: nothing goes wrong. */
 struct emu_script *emu_script_new(void);
 void emu_script_free(struct emu_script *script); /* NULL is fine */
 /* Repeatable chances from here on. */
