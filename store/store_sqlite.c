@@ -26,6 +26,7 @@ struct sqlite_store {
 	struct sqlite_row reading;
 	sqlite3_stmt *begin, *commit, *rollback, *part_begin, *part_keep,
 	    *part_undo;
+	bool full; /* the disk was; the log is to be emptied first */
 };
 
 static struct sqlite_store *
@@ -48,6 +49,7 @@ fail_code(struct store_tx *tx, int rc, bool committing)
 		code = "STO_BUSY";
 		break;
 	case SQLITE_FULL:
+		store_cast(tx->store)->full = true;
 		code = "STO_FULL";
 		break;
 	case SQLITE_IOERR:
@@ -250,10 +252,27 @@ plain(struct store_tx *tx, sqlite3_stmt **stmt, const char *sql)
 		fail_code(tx, rc, false);
 }
 
+/*
+ * After the disk was full, what the log holds goes to its place first, and the
+ * log begins anew: else it would take for itself all that somebody frees.
+ */
+static void
+empty_log(struct sqlite_store *s)
+{
+	if (s->full
+	    && sqlite3_wal_checkpoint_v2(
+		   s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL)
+		== SQLITE_OK)
+		s->full = false;
+}
+
 static void
 begin(struct store_tx *tx)
 {
-	plain(tx, &store_cast(tx->store)->begin, "BEGIN IMMEDIATE");
+	struct sqlite_store *s = store_cast(tx->store);
+
+	empty_log(s);
+	plain(tx, &s->begin, "BEGIN IMMEDIATE");
 }
 
 static void
