@@ -53,9 +53,10 @@ metrics_page(const struct config *config, enum ipc_role role, int index)
 {
 	switch (role) {
 	case ROLE_OPENER:
-		return (size_t)(ROLE_COUNT + index);
+		return (size_t)ROLE_COUNT + (size_t)index;
 	case ROLE_SEALER:
-		return (size_t)(ROLE_COUNT + config->roles.openers + index);
+		return (size_t)ROLE_COUNT + (size_t)config->roles.openers
+		    + (size_t)index;
 	default:
 		return (size_t)role;
 	}

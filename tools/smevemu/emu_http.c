@@ -264,14 +264,17 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 static int
 port_of(int fd)
 {
-	struct sockaddr_storage name = { 0 };
+	union {
+		struct sockaddr any;
+		struct sockaddr_in in;
+		struct sockaddr_in6 in6;
+	} name = { .in6 = { 0 } };
 	socklen_t length = sizeof(name);
 
-	if (getsockname(fd, (struct sockaddr *)&name, &length) == -1)
+	if (getsockname(fd, &name.any, &length) == -1)
 		return -1;
-	if (name.ss_family == AF_INET6)
-		return ntohs(((struct sockaddr_in6 *)&name)->sin6_port);
-	return ntohs(((struct sockaddr_in *)&name)->sin_port);
+	return ntohs(name.any.sa_family == AF_INET6 ? name.in6.sin6_port
+						    : name.in.sin_port);
 }
 
 int
