@@ -45,7 +45,7 @@ size_t http_head_bytes(const char *p, size_t bytes);
 /*
  * Read a whole head of bytes at p; its strings live in arena.
  *
- * Returns 0, or the HTTP status to refuse it with (400, 431, 505) and in
+ * Returns 0, or the HTTP status to refuse it with (400, 417, 431, 505) and in
  * *ret_why a few English words without anything the client sent.
  */
 int http_head_parse(const char *p, size_t bytes, struct arena *arena,
