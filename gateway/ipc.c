@@ -103,11 +103,12 @@ static void *
 map_body(int fd, size_t bytes)
 {
 	int want = F_SEAL_SHRINK | F_SEAL_WRITE;
+	int seals = fcntl(fd, F_GET_SEALS); /* -1: no memfd at all */
 	struct stat st;
 	void *p;
 
-	if (fd == -1 || bytes > BODY_MAX || bytes == 0
-	    || (fcntl(fd, F_GET_SEALS) & want) != want || fstat(fd, &st) == -1
+	if (bytes > BODY_MAX || bytes == 0 || seals == -1
+	    || (seals & want) != want || fstat(fd, &st) == -1
 	    || (size_t)st.st_size != bytes)
 		return NULL;
 	p = mmap(NULL, bytes, PROT_READ, MAP_PRIVATE, fd, 0);
@@ -140,8 +141,10 @@ deliver(struct ipc_peer *peer, const char *data, size_t bytes, int fd)
 		if (frame.bytes != bytes - sizeof(frame))
 			goto out;
 		msg.body = data + sizeof(frame);
-		msg.fd = fd;
-		fd = -1;
+		if (msg.type == IPC_PEER) {
+			msg.fd = fd;
+			fd = -1;
+		}
 	}
 	ok = true;
 	peer->handler(peer, &msg, peer->arg);
@@ -151,6 +154,23 @@ out:
 	if (fd != -1)
 		(void)close(fd);
 	return ok;
+}
+
+/*
+ * Deliver what hdr received if it is wanted, else drop it and the descriptor
+ * that came with it.  False: nothing more is wanted.
+ */
+static bool
+take(struct ipc_peer *peer, struct mmsghdr *hdr, bool wanted)
+{
+	int fd = passed_fd(&hdr->msg_hdr);
+
+	if (wanted && hdr->msg_len != 0)
+		return deliver(
+		    peer, hdr->msg_hdr.msg_iov->iov_base, hdr->msg_len, fd);
+	if (fd != -1)
+		(void)close(fd);
+	return false;
 }
 
 static int
@@ -167,7 +187,8 @@ receive(struct ipc_peer *peer, struct mmsghdr hdrs[], struct iovec iovs[],
 		hdrs[i].msg_hdr.msg_iov = &iovs[i];
 		hdrs[i].msg_hdr.msg_iovlen = 1;
 		hdrs[i].msg_hdr.msg_control = controls[i];
-		hdrs[i].msg_hdr.msg_controllen = CMSG_SPACE(sizeof(int));
+		/* CMSG_SPACE() would have room for a second descriptor. */
+		hdrs[i].msg_hdr.msg_controllen = CMSG_LEN(sizeof(int));
 	}
 	do
 		n = recvmmsg(peer->fd, hdrs, BATCH,
@@ -198,10 +219,8 @@ on_read(evutil_socket_t fd, short what, void *arg)
 	for (int round = 0; round < ROUNDS && n == BATCH && ok && !peer->dead;
 	     round++) {
 		n = receive(peer, hdrs, iovs, controls);
-		for (int i = 0; i < n && ok && !peer->dead; i++)
-			ok = hdrs[i].msg_len != 0
-			    && deliver(peer, iovs[i].iov_base, hdrs[i].msg_len,
-				passed_fd(&hdrs[i].msg_hdr));
+		for (int i = 0; i < n; i++)
+			ok = take(peer, &hdrs[i], ok && !peer->dead);
 	}
 	if (n == 0 || (n == -1 && errno != EAGAIN && errno != EWOULDBLOCK))
 		ok = false;
