@@ -127,8 +127,10 @@ control_packet_cat(struct control_ask *ask)
 		if (find(ask, ask->words[i], &packet)
 		    && inbox_get(ask->tx, packet.id, true, ask->arena, &whole)
 			== 1) {
+			/* One alone is as it came, byte for byte. */
+			if (i > 0)
+				buf_addc(ask->out, '\n');
 			buf_add(ask->out, whole.body, whole.body_bytes);
-			buf_addc(ask->out, '\n');
 		} else {
 			not_found(ask, ask->words[i]);
 			status = 1;

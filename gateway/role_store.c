@@ -158,6 +158,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	(void)FAILPOINT("store.tick");
 	answer_late(desk, now);
 	desk_retry(desk);
+	call_sweep(desk, now);
 	poller_tick(desk->poller);
 	sender_tick(desk->sender);
 	if (!desk->stopping && (now >= role->resume_ms || desk->parking)) {

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/failpoint.h"
 #include "base/log.h"
@@ -16,6 +17,8 @@
 #include "gateway/role.h"
 #include "smev/smev_codec.h"
 
+#define GRACE_MS 10000 /* beyond the courier's own time-out */
+
 static struct call *
 call_new(struct desk *desk, int op, const struct call_hooks *hooks, void *owner)
 {
@@ -24,6 +27,7 @@ call_new(struct desk *desk, int op, const struct call_hooks *hooks, void *owner)
 	call->desk = desk;
 	call->id = ++desk->next_id;
 	call->op = op;
+	call->begun_ms = clock_mono_ms();
 	call->sealer = -1;
 	call->hooks = hooks;
 	call->owner = owner;
@@ -234,6 +238,22 @@ call_called(struct desk *desk, const struct ipc_message *msg)
 	transit->end = on_end;
 	transit->asker = call;
 	(void)desk_send_opener(transit);
+}
+
+void
+call_sweep(struct desk *desk, int64_t now_ms)
+{
+	int64_t limit_ms = desk->config->smev.timeout_ms + GRACE_MS;
+	struct call *call, *next;
+	struct err err;
+
+	(void)err_set(&err, ERR_RETRY, "X_ROLE_AWAY", "no answer in time");
+	for (call = desk->calls; call != NULL; call = next) {
+		next = call->next;
+		if ((call->phase == CALL_SEALING || call->phase == CALL_SENDING)
+		    && now_ms - call->begun_ms > limit_ms)
+			fail(call, &err);
+	}
 }
 
 void

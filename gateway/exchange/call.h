@@ -46,6 +46,7 @@ struct call {
 	uint64_t id;
 	enum call_phase phase;
 	int op;
+	int64_t begun_ms; /* base/clock mono */
 	int sealer; /* index while sealing */
 	const struct call_hooks *hooks;
 	void *owner;
@@ -69,6 +70,8 @@ void call_drop(struct call *call);
 /* IPC_SEALED, IPC_CALLED. */
 void call_sealed(struct desk *desk, const struct ipc_message *msg);
 void call_called(struct desk *desk, const struct ipc_message *msg);
+/* What has had no answer for much too long fails: it was lost on the way. */
+void call_sweep(struct desk *desk, int64_t now_ms);
 /* A sealer or the courier is gone. */
 void call_peer_gone(struct desk *desk, const struct ipc_peer *peer);
 
