@@ -144,7 +144,7 @@ struct roles_attempts {
 		    try_socket, try_connect, try_listen, try_pair, try_fork \
 	}
 
-static const struct roles_attempts table[] = {
+static const struct roles_attempts table[] __attribute__((unused)) = {
 	{ ROLE_OPENER, PURE, { try_memory } },
 	{ ROLE_SEALER, PURE, { try_memory } },
 	{ ROLE_SIGNER, PURE, { try_memory } },
@@ -180,7 +180,7 @@ play(const struct roles_attempts *row)
 	_exit(0);
 }
 
-static int
+static __attribute__((unused)) int
 status_of(const struct roles_attempts *row)
 {
 	int status = -1;
@@ -211,7 +211,7 @@ each_role_is_refused_what_it_may_not_do(void **state)
 #endif
 }
 
-static void
+static __attribute__((unused)) void
 limits_of_an_opener(void)
 {
 	struct config config = { .user = "" };
