@@ -76,7 +76,7 @@ make_database() {
 start_emu() {
 	"$build/smevemu" -c "$work/smevemu.conf" >>"$work/smevemu.log" 2>&1 &
 	emu_pid=$!
-	wait_for 20 curl -sf -o /dev/null "http://127.0.0.1:$smev_port/emu/state"
+	wait_for 20 curl -sf --max-time 5 -o /dev/null "http://127.0.0.1:$smev_port/emu/state"
 }
 
 # Without waiting until it serves.
@@ -87,7 +87,7 @@ launch_daemon() {
 
 start_daemon() {
 	launch_daemon
-	if ! wait_for 30 curl -sf -o /dev/null "http://127.0.0.1:$http_port/readyz"; then
+	if ! wait_for 30 curl -sf --max-time 5 -o /dev/null "http://127.0.0.1:$http_port/readyz"; then
 		tail -n 20 "$work/kontingentd.log" >&2
 		return 1
 	fi
@@ -108,10 +108,10 @@ start_region() {
 stop_pid() {
 	[ -n "$1" ] || return 0
 	kill "$1" 2>/dev/null || :
-	i=0
-	while kill -0 "$1" 2>/dev/null && [ $i -lt 150 ]; do
+	tenths=0
+	while kill -0 "$1" 2>/dev/null && [ $tenths -lt 150 ]; do
 		sleep 0.1
-		i=$((i + 1))
+		tenths=$((tenths + 1))
 	done
 	kill -9 "$1" 2>/dev/null || :
 	wait "$1" 2>/dev/null || :
