@@ -103,9 +103,17 @@ static const struct item request_data_items[] = {
 	PART(T, "TestMessage", 0, 1, EMPTY),
 	END,
 };
-static const struct item rejected_items[] = { LEAF(T, "RejectionReasonCode", 1,
-						  1, 50),
-	LEAF(T, "RejectionReasonDescription", 1, 1, 4000), END };
+/* In 1.1 two forms, see check_rejected(); the second is that of 2014. */
+static const struct item rejected_items[] = {
+	{ T, "RejectionReasonCode", 0, 1, 1u << EMU_V11, TEXT, NULL, 50 },
+	{ T, "RejectionReason", 0, 1, 1u << EMU_V11, TEXT, NULL, 500 },
+	{ T, "RejectionReasonDescription", 0, 1, 1u << EMU_V11, TEXT, NULL,
+	    4000 },
+	{ T, "RejectionReasonCode", 1, 1, 1u << EMU_V12 | V3, TEXT, NULL, 50 },
+	{ T, "RejectionReasonDescription", 1, 1, 1u << EMU_V12 | V3, TEXT, NULL,
+	    4000 },
+	END,
+};
 static const struct item parameter_items[] = { LEAF(T, "Key", 1, 1, 4000),
 	LEAF(T, "Value", 1, 1, 4000), END };
 static const struct item status_items[] = { LEAF(T, "StatusCode", 1, 1, 20),
@@ -269,6 +277,25 @@ check_items(
 	return 0;
 }
 
+/* A code with its description; or, in 2014, a reason, with a short code of the
+ * sender's own or without. */
+static int
+check_rejected(const struct check *check, const xmlNode *node)
+{
+	const char *types = emu_ns(T, check->version);
+	const xmlNode *code = xml_child(node, types, "RejectionReasonCode");
+	bool old = xml_child(node, types, "RejectionReason") != NULL;
+	bool now = xml_child(node, types, "RejectionReasonDescription") != NULL;
+
+	if (old == now || (now && code == NULL))
+		return wrong(check, node,
+		    "нужны RejectionReasonCode и RejectionReasonDescription");
+	if (old && code != NULL
+	    && characters(xml_text(code, check->arena)) > 10)
+		return wrong(check, code, "текст слишком длинный");
+	return 0;
+}
+
 /* The choice inside SenderProvidedResponseData. */
 static int
 check_choice(const struct check *check, const xmlNode *element)
@@ -278,6 +305,7 @@ check_choice(const struct check *check, const xmlNode *element)
 	const xmlNode *data =
 	    xml_child(element, types, "SenderProvidedResponseData");
 	bool content = xml_child(data, basic, "MessagePrimaryContent") != NULL;
+	const xmlNode *node;
 	int count = content
 	    + (xml_child(data, types, "RequestRejected") != NULL)
 	    + (xml_child(data, types, "RequestStatus") != NULL);
@@ -286,6 +314,11 @@ check_choice(const struct check *check, const xmlNode *element)
 		return wrong(check, data,
 		    "нужно одно из MessagePrimaryContent, RequestRejected, "
 		    "RequestStatus");
+	for (node = xml_child(data, types, "RequestRejected"); node != NULL;
+	     node = xml_next(node, types, "RequestRejected")) {
+		if (check_rejected(check, node) == -1)
+			return -1;
+	}
 	if (!content
 	    && (xml_child(data, types, "PersonalSignature") != NULL
 		|| xml_child(data, basic, "AttachmentHeaderList") != NULL
