@@ -237,6 +237,6 @@ talk_say(struct talk *t, const struct keypair *key, enum row row,
 	talk_sign(t, key);
 	tally.valid[row][t->version] +=
 	    schema_valid(t->version, t->call.data, t->call.bytes);
-	exchange(t);
+	talk_exchange(t);
 	talk_read(t, row, op, kind);
 }
