@@ -63,6 +63,7 @@ struct tally {
 	unsigned numbers[OPS][VERSIONS];
 	unsigned async[2][VERSIONS]; /* by GetResponse, by GetStatus */
 	unsigned fate[4]; /* NONE, RETRY, REFUSE, HOLD */
+	unsigned wire; /* forms as live SMEV and proxies have them */
 	unsigned wsdl_faults[OPS][VERSIONS]; /* declared, and known to us */
 };
 
@@ -83,5 +84,9 @@ void each_fault_has_its_fate_in_each_answer(void **state);
 void each_number_has_its_fate(void **state);
 void each_later_rejection_has_its_fate(void **state);
 void each_fault_of_the_published_wsdl_is_known(void **state);
+
+void the_published_call_with_a_file_is_taken_apart(void **state);
+void the_type_of_content_says_only_whether_there_are_parts(void **state);
+void a_message_is_read_without_what_smev_leaves_out(void **state);
 
 #endif

@@ -201,5 +201,16 @@ page_write(struct buf *out)
 	write_forms(out);
 	write_conversion(out);
 	write_faults(out);
+	buf_addf(out,
+	    "\n## As captured from the wire\n\n"
+	    "%u answers with types of content as proxies leave them, with a "
+	    "BOM, with an empty\nFSAttachmentsList, a status outside the "
+	    "schema's list, names in Cyrillic, and without each\nelement that "
+	    "live SMEV was seen to leave out or that may be absent in some "
+	    "version; the\noperator's sample of a call with a file is taken "
+	    "apart by both sides. Faults, multipart and\nPKCS#7 as published: "
+	    "test_smev_samples, test_cms. SOAPAction, empty or not, is not "
+	    "looked at\nby the emulator; ours is exact: test_transport.\n",
+	    tally.wire);
 	buf_adds(out, not_exercised);
 }

@@ -57,6 +57,11 @@ main(void)
 		cmocka_unit_test(each_number_has_its_fate),
 		cmocka_unit_test(each_later_rejection_has_its_fate),
 		cmocka_unit_test(each_fault_of_the_published_wsdl_is_known),
+		cmocka_unit_test(the_published_call_with_a_file_is_taken_apart),
+		cmocka_unit_test(
+		    the_type_of_content_says_only_whether_there_are_parts),
+		cmocka_unit_test(
+		    a_message_is_read_without_what_smev_leaves_out),
 		cmocka_unit_test(the_document_says_what_was_exercised),
 	};
 	int failed;
