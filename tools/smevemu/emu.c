@@ -40,6 +40,7 @@ emu_new(void)
 	emu->port = 7500;
 	emu->unconfirmed_ms = INT64_C(15) * 60 * 1000;
 	emu->max_age_ms = INT64_C(24) * 60 * 60 * 1000;
+	emu->attachment_limit = 5 << 20;
 	emu->multipart = true;
 	emu->verify = true;
 	emu->keep_raw = true;

@@ -74,6 +74,7 @@ struct emu_message {
 	char *attachments; /* AttachmentContentList; NULL none */
 	char *raw; /* the envelope as it came; NULL when not kept */
 	size_t raw_bytes;
+	size_t file_bytes; /* of the attachments */
 	char digest[65]; /* Streebog-256 of body */
 	char content_digest[65]; /* of the root element inside; "" none */
 
@@ -102,6 +103,7 @@ struct emu_participant {
 	struct emu_queue requests, statuses;
 	struct emu_queue responses; /* head of a list by node */
 	size_t capacity; /* most messages in a queue; 0 no limit */
+	size_t quota; /* bytes of files not confirmed; 0 no limit */
 	unsigned limit; /* calls a second; 0 no limit */
 	unsigned calls; /* of the second second_ms */
 	int64_t second_ms;
@@ -154,6 +156,7 @@ struct emu {
 	char *listen_address;
 	int port;
 	int64_t unconfirmed_ms, max_age_ms;
+	size_t attachment_limit; /* bytes of files in a message; 0 none */
 	int64_t federal_delay_ms;
 	bool soap_env; /* newer dialect of answers */
 	bool multipart; /* Get* answers as multipart/related */

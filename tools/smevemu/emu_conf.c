@@ -201,6 +201,10 @@ participant_property(
 		if (emu_line_number(line, value[0], INT_MAX, &number) == -1)
 			return -1;
 		participant->capacity = (size_t)number;
+	} else if (strcmp(word, "quota") == 0) {
+		if (emu_line_number(line, value[0], INT_MAX, &number) == -1)
+			return -1;
+		participant->quota = (size_t)number;
 	} else {
 		return emu_line_wrong(line, "not understood", word);
 	}
@@ -335,6 +339,17 @@ do_send(struct emu_line *line)
 }
 
 static int
+do_attachment_limit(struct emu_line *line)
+{
+	int64_t number;
+
+	if (emu_line_number(line, line->words[1], INT_MAX, &number) == -1)
+		return -1;
+	line->emu->attachment_limit = (size_t)number;
+	return 0;
+}
+
+static int
 do_fault(struct emu_line *line)
 {
 	return emu_script_add(
@@ -376,6 +391,7 @@ static const struct {
 	{ "key", 2, 2, do_key },
 	{ "unconfirmed", 1, 1, do_unconfirmed },
 	{ "max-age", 1, 1, do_max_age },
+	{ "attachment-limit", 1, 1, do_attachment_limit },
 	{ "dialect", 1, 1, do_dialect },
 	{ "multipart", 1, 1, do_multipart },
 	{ "details", 1, 1, do_details },

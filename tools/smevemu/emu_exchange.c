@@ -15,6 +15,7 @@
 #include "tools/smevemu/emu_caller.h"
 #include "tools/smevemu/emu_compose.h"
 #include "tools/smevemu/emu_fault.h"
+#include "tools/smevemu/emu_files.h"
 #include "tools/smevemu/emu_queue.h"
 #include "tools/smevemu/emu_script.h"
 #include "tools/smevemu/emu_wire_read.h"
@@ -32,6 +33,7 @@ struct visit {
 	bool known; /* call is filled */
 	struct emu_participant *caller;
 	struct emu_harm harm;
+	size_t file_bytes; /* of the call */
 	struct emu_answer *answer;
 };
 
@@ -132,6 +134,10 @@ check_request(
 		    call->ns, call->name);
 	*ret_type = version;
 	like.recipient = version->type->provider;
+	if (emu_files_check(v->emu, v->file_bytes,
+		version->type->broadcast ? NULL : like.recipient, err)
+	    == -1)
+		return -1;
 	return version->type->broadcast ? 0 : check_room(&like, err);
 }
 
@@ -169,6 +175,7 @@ send_request(struct visit *v, struct err *err)
 	msg =
 	    emu_compose_accepted(v->emu, &v->call, v->caller, v->xml, v->bytes);
 	msg->type = version->type;
+	msg->file_bytes = v->file_bytes;
 	if (version->type->broadcast) {
 		put_broadcast(v, msg);
 	} else {
@@ -223,6 +230,8 @@ check_response(struct visit *v, struct emu_message *request, struct err *err)
 		    err, ERR_REFUSE, "EMU_ACCESS", "Доступ запрещён");
 	like.recipient = request->sender;
 	like.node = request->node;
+	if (emu_files_check(v->emu, v->file_bytes, like.recipient, err) == -1)
+		return -1;
 	return check_room(&like, err);
 }
 
@@ -237,6 +246,7 @@ send_response(struct visit *v, struct err *err)
 	msg =
 	    emu_compose_accepted(v->emu, &v->call, v->caller, v->xml, v->bytes);
 	msg->request = request;
+	msg->file_bytes = v->file_bytes;
 	msg->type = request->type;
 	msg->recipient = request->sender;
 	msg->answer = v->call.answer;
@@ -419,6 +429,7 @@ visit(struct visit *v, enum emu_version version, struct xml_doc *doc,
 	    || emu_caller_find(v->emu, &v->call, doc, &v->caller, err) == -1
 	    || emu_caller_count(v->caller, err) == -1)
 		return -1;
+	v->file_bytes = emu_files_bytes(&v->call, v->arena);
 	emu_queue_expire(v->emu);
 	if (harmed(v, err))
 		return err->kind == ERR_NONE ? 0 : -1;

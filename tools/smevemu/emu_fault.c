@@ -49,6 +49,8 @@ static const struct emu_fault faults[] = {
 	    "Квота на файловое хранилище для получателя превышена!" },
 	{ "EMU_ACCESS", "AccessDenied", NULL, NULL, "SRS:11",
 	    "Доступ запрещён" },
+	{ "EMU_PERSONAL", "PersonalAccessDenied", NULL, NULL, "SRS:17",
+	    "Доступ по сертификату должностного лица запрещён" },
 	{ "EMU_LIMIT", "AccessDenied", NULL, "SMEV-100", "SRS:12",
 	    "Технологический доступ к СМЭВ временно отозван в связи с "
 	    "нарушением установленного лимита обращений в систему" },

@@ -365,8 +365,9 @@ is_void(const struct emu_fault *fault)
 {
 	static const char *const typed[] = { "BusinessDataTypeIsNotSupported",
 		"InvalidContent", "TransactionCodeInvalid",
-		"AttachmentSizeLimitExceeded", "QuoteLimitExceeded",
-		"SignatureVerificationFault", "DestinationOverflow" };
+		"PersonalAccessDenied", "AttachmentSizeLimitExceeded",
+		"QuoteLimitExceeded", "SignatureVerificationFault",
+		"DestinationOverflow" };
 
 	for (size_t i = 0; i < sizeof(typed) / sizeof(typed[0]); i++) {
 		if (strcmp(typed[i], fault->element) == 0)

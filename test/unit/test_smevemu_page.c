@@ -1,0 +1,165 @@
+/* What files may weigh at smevemu, and its page for a person. */
+#include "test/lib/unit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/uuid.h"
+#include "test/lib/emu_peer.h"
+#include "test/lib/signer.h"
+#include "tools/smevemu/emu_page.h"
+
+/* dep sends rs a request with a file of 9 bytes (12 characters of base64). */
+static void
+send_file(struct peer *peer, char ret_id[UUID_BYTES])
+{
+	uuid_v1(ret_id);
+	peer_call(peer, EMU_V13, peer->dep,
+	    "<t:SendRequestRequest><t:SenderProvidedRequestData Id=\"A\">"
+	    "<t:MessageID>%s</t:MessageID><b:MessagePrimaryContent>"
+	    "<q:ask xmlns:q=\"urn://t/ask/1\"/></b:MessagePrimaryContent>"
+	    "<b:AttachmentHeaderList><b:AttachmentHeader><b:contentId>f1"
+	    "</b:contentId><b:MimeType>text/plain</b:MimeType>"
+	    "</b:AttachmentHeader></b:AttachmentHeaderList>"
+	    "</t:SenderProvidedRequestData><b:AttachmentContentList>"
+	    "<b:AttachmentContent><b:Id>f1</b:Id><b:Content>\nMTIzNDU2\nNzg5"
+	    "\n</b:Content></b:AttachmentContent></b:AttachmentContentList>"
+	    "<t:CallerInformationSystemSignature>@SIGNATURE@"
+	    "</t:CallerInformationSystemSignature></t:SendRequestRequest>",
+	    ret_id);
+}
+
+static void
+files_over_the_limit_of_a_message_are_refused(void **state)
+{
+	struct peer *peer = peer_new("attachment-limit 9\n");
+	char id[UUID_BYTES];
+
+	(void)state;
+	send_file(peer, id);
+	assert_int_equal(peer->answer.status, 200);
+	peer_free(peer);
+	peer = peer_new("attachment-limit 8\n");
+	send_file(peer, id);
+	assert_true(peer_has(peer, "AttachmentSizeLimitExceeded"));
+	peer_ask(peer, id, "x"); /* the id was not taken */
+	assert_int_equal(peer->answer.status, 200);
+	peer_free(peer);
+}
+
+static void
+a_quota_is_free_again_when_files_are_confirmed(void **state)
+{
+	struct peer *peer = peer_new("participant rs quota 20\n");
+	char first[UUID_BYTES], id[UUID_BYTES];
+
+	(void)state;
+	send_file(peer, first);
+	send_file(peer, id);
+	assert_int_equal(peer->answer.status, 200);
+	send_file(peer, id);
+	assert_true(peer_has(peer, "QuoteLimitExceeded"));
+	peer_ask(peer, id, "without files");
+	assert_int_equal(peer->answer.status, 200);
+	peer_get(peer, EMU_V13, peer->rs, "Request");
+	assert_true(peer_has(peer, "AttachmentContent"));
+	send_file(peer, id); /* taken, not confirmed */
+	assert_true(peer_has(peer, "QuoteLimitExceeded"));
+	peer_ack(peer, peer->rs, first);
+	send_file(peer, id);
+	assert_int_equal(peer->answer.status, 200);
+	peer_free(peer);
+}
+
+static void
+personal_access_can_be_denied_by_script(void **state)
+{
+	struct peer *peer =
+	    peer_new("fault element PersonalAccessDenied on SendRequest\n");
+	char id[UUID_BYTES];
+
+	(void)state;
+	send_file(peer, id);
+	assert_int_equal(peer->answer.status, 500);
+	assert_true(peer_has(peer, "PersonalAccessDenied"));
+	assert_non_null(strstr(peer->answer.body.data, "faults/1.3\""));
+	peer_free(peer);
+}
+
+/* Whether the page has text once at least. */
+static bool
+says(const struct buf *page, const char *text)
+{
+	return strstr(buf_text(page), text) != NULL;
+}
+
+static void
+the_page_shows_participants_queues_and_messages(void **state)
+{
+	struct peer *peer = peer_new("fault delay 1 from dep times 2\n");
+	char id[UUID_BYTES], other[UUID_BYTES], text[200];
+	struct buf page;
+
+	(void)state;
+	uuid_v1(id);
+	peer_ask(peer, id, "x");
+	uuid_v1(other);
+	peer_ask(peer, other, "x");
+	peer_get(peer, EMU_V11, peer->rs, "Request");
+	buf_init(&page, 0);
+	emu_page_write(peer->emu, &page);
+	/* Name, title, kind; calls; requests, responses, statuses, given. */
+	assert_true(says(&page,
+	    "<td>rs</td><td>Регион</td><td>внешний</td><td class=\"n\">1</td>"
+	    "<td class=\"n\">1</td><td class=\"n\">0</td><td class=\"n\">0"
+	    "</td><td class=\"n\">1</td>"));
+	assert_true(says(&page, "встроенный: ЗАГС"));
+	snprintf(text, sizeof(text), "/emu/messages/%s\"><code>%s<", id, id);
+	assert_true(says(&page, text));
+	assert_true(says(&page, "<td>выдано</td>"));
+	assert_true(says(&page, "<td>в очереди</td>"));
+	assert_true(says(&page, "fault delay 1 from dep times 2"));
+	assert_true(says(&page, "<td>urn://t/ask/1</td>"));
+	buf_release(&page);
+	peer_free(peer);
+}
+
+static void
+the_page_escapes_and_needs_nothing_from_elsewhere(void **state)
+{
+	struct peer *peer =
+	    peer_new("participant dep title \"<script>x</script>&'\"\n");
+	struct buf page;
+
+	(void)state;
+	buf_init(&page, 0);
+	emu_page_write(peer->emu, &page);
+	assert_true(says(&page, "&lt;script&gt;x&lt;/script&gt;&amp;"));
+	assert_false(says(&page, "<script"));
+	assert_false(says(&page, "src="));
+	assert_false(says(&page, "<link"));
+	assert_false(says(&page, "url("));
+	assert_false(says(&page, "href=\"http"));
+	assert_true(says(&page, "lang=\"ru\""));
+	buf_release(&page);
+	peer_free(peer);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(files_over_the_limit_of_a_message_are_refused),
+		cmocka_unit_test(
+		    a_quota_is_free_again_when_files_are_confirmed),
+		cmocka_unit_test(personal_access_can_be_denied_by_script),
+		cmocka_unit_test(
+		    the_page_shows_participants_queues_and_messages),
+		cmocka_unit_test(
+		    the_page_escapes_and_needs_nothing_from_elsewhere),
+	};
+
+	signer_setup();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
