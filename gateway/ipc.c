@@ -267,9 +267,9 @@ drop_first(struct ipc_peer *peer)
 	peer->waiting--;
 }
 
-/* Returns false when the other end is gone. */
-static bool
-flush(struct ipc_peer *peer)
+/* Send up to BATCH datagrams.  Returns how many went; -1: the other end is gone. */
+static int
+send_some(struct ipc_peer *peer)
 {
 	char controls[BATCH][CMSG_SPACE(sizeof(int))];
 	struct mmsghdr hdrs[BATCH];
@@ -282,16 +282,35 @@ flush(struct ipc_peer *peer)
 	     p = p->next, count++)
 		put_header(&hdrs[count], &iovs[count], controls[count], p);
 	if (count == 0)
-		return true;
+		return 0;
 	sent = sendmmsg(peer->fd, hdrs, count, MSG_DONTWAIT | MSG_NOSIGNAL);
-	if (sent == -1 && errno != EAGAIN && errno != EWOULDBLOCK
-	    && errno != EINTR && errno != ENOBUFS)
-		return false;
+	if (sent == -1)
+		return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR
+			|| errno == ENOBUFS
+		    ? 0
+		    : -1;
 	for (int i = 0; i < sent; i++)
 		drop_first(peer);
+	return sent;
+}
+
+/*
+ * Send all that the socket takes: a role that went on with its turn instead,
+ * say a commit, would leave the others with nothing to do meanwhile.
+ *
+ * Returns false when the other end is gone.
+ */
+static bool
+flush(struct ipc_peer *peer)
+{
+	int sent;
+
+	do
+		sent = send_some(peer);
+	while (sent == BATCH);
 	if (peer->first == NULL)
 		(void)event_del(peer->writes);
-	return true;
+	return sent != -1;
 }
 
 static void
