@@ -11,6 +11,7 @@
 #include "crypto/keystore.h"
 #include "crypto/trust.h"
 #include "tools/smevemu/emu_queue.h"
+#include "tools/smevemu/emu_routing.h"
 #include "tools/smevemu/emu_script.h"
 #include "xsd/xsd_registry.h"
 
@@ -68,6 +69,8 @@ static void
 type_free(struct emu_type *type)
 {
 	struct emu_type_version *version = type->versions, *next;
+
+	emu_routing_free(type);
 
 	for (; version != NULL; version = next) {
 		next = version->next;

@@ -118,6 +118,13 @@ struct emu_type_version {
 	bool registry; /* SMEV gives each request an id of its own */
 };
 
+/* A value in Routing (1.3) and who gets what has it. */
+struct emu_route {
+	struct emu_route *next;
+	char *value;
+	struct emu_participant *to;
+};
+
 struct emu_type {
 	struct emu_type *next;
 	char *name;
@@ -126,6 +133,7 @@ struct emu_type {
 	size_t consumer_count;
 	bool broadcast; /* to all consumers, without an answer */
 	struct emu_type_version *versions;
+	struct emu_route *routes;
 };
 
 struct emu_counters {

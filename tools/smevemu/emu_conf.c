@@ -20,6 +20,7 @@
 #include "tools/smevemu/emu.h"
 #include "tools/smevemu/emu_builtin.h"
 #include "tools/smevemu/emu_line.h"
+#include "tools/smevemu/emu_routing.h"
 #include "tools/smevemu/emu_script.h"
 #include "xsd/xsd_registry.h"
 
@@ -301,6 +302,21 @@ do_version(struct emu_line *line)
 }
 
 static int
+do_route(struct emu_line *line)
+{
+	struct emu_participant *to = emu_participant(line->emu, line->words[2]);
+
+	if (line->emu->last_type == NULL)
+		return emu_line_wrong(
+		    line, "no type before route", line->words[1]);
+	if (to == NULL)
+		return emu_line_wrong(
+		    line, "no such participant", line->words[2]);
+	emu_routing_add(line->emu->last_type, line->words[1], to);
+	return 0;
+}
+
+static int
 send_file(struct emu_line *line, struct emu_participant *from, const char *path)
 {
 	const struct emu_message *msg;
@@ -402,6 +418,7 @@ static const struct {
 	{ "participant", 1, EMU_LINE_WORDS, do_participant },
 	{ "type", 1, EMU_LINE_WORDS, do_type },
 	{ "version", 2, 4, do_version },
+	{ "route", 2, 2, do_route },
 	{ "send", 2, EMU_LINE_WORDS, do_send },
 	{ "fault", 1, EMU_LINE_WORDS, do_fault },
 	{ "clear", 1, 1, do_clear },

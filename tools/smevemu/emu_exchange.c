@@ -17,6 +17,7 @@
 #include "tools/smevemu/emu_fault.h"
 #include "tools/smevemu/emu_files.h"
 #include "tools/smevemu/emu_queue.h"
+#include "tools/smevemu/emu_routing.h"
 #include "tools/smevemu/emu_script.h"
 #include "tools/smevemu/emu_wire_read.h"
 #include "tools/smevemu/emu_wire_write.h"
@@ -34,6 +35,9 @@ struct visit {
 	struct emu_participant *caller;
 	struct emu_harm harm;
 	size_t file_bytes; /* of the call */
+	struct xml_doc *doc;
+	struct emu_participant *to; /* of a request */
+	const struct emu_fault *misrouted; /* NULL: well */
 	struct emu_answer *answer;
 };
 
@@ -127,13 +131,15 @@ check_request(
 	if (call->eol_ms != 0 && call->eol_ms <= clock_now_ms())
 		return err_set(
 		    err, ERR_REFUSE, "EMU_EOL", "Срок жизни сообщения истёк.");
-	if (version->type->provider == NULL && !version->type->broadcast)
+	v->to = emu_routing_find(v->emu, call, v->doc, version->type, v->caller,
+	    v->arena, &v->misrouted);
+	if (v->to == NULL && !version->type->broadcast)
 		return err_set(err, ERR_REFUSE, "EMU_RECIPIENT",
 		    "Невозможно определить получателя для сообщения. Полное "
 		    "имя корневого элемента: {%.120s}%.60s",
 		    call->ns, call->name);
 	*ret_type = version;
-	like.recipient = version->type->provider;
+	like.recipient = v->to;
 	if (emu_files_check(v->emu, v->file_bytes,
 		version->type->broadcast ? NULL : like.recipient, err)
 	    == -1)
@@ -179,7 +185,7 @@ send_request(struct visit *v, struct err *err)
 	if (version->type->broadcast) {
 		put_broadcast(v, msg);
 	} else {
-		msg->recipient = version->type->provider;
+		msg->recipient = v->to;
 		if (version->registry)
 			uuid_v1(msg->meta_id);
 		emu_compose_reply_to(v->emu, msg);
@@ -189,6 +195,8 @@ send_request(struct visit *v, struct err *err)
 		v->harm.wrong_signature, &v->answer->body, err)
 	    == -1)
 		return -1;
+	if (v->harm.reject == NULL)
+		v->harm.reject = v->misrouted;
 	if (v->harm.reject != NULL)
 		return emu_compose_async(
 		    v->emu, msg, v->harm.reject, v->harm.reject->text, err);
@@ -277,6 +285,7 @@ select_type(struct visit *v, const struct emu_type **ret_type, struct err *err)
 	if (version == NULL
 	    || (v->call.op == EMU_GET_REQUEST
 		&& version->type->provider != v->caller
+		&& !emu_routing_leads(version->type, v->caller)
 		&& !version->type->broadcast)
 	    || (v->call.op == EMU_GET_RESPONSE
 		&& !emu_type_allows(version->type, v->caller)))
@@ -425,6 +434,7 @@ visit(struct visit *v, enum emu_version version, struct xml_doc *doc,
 		    "адрес версии %s",
 		    emu_version_name(v->call.version),
 		    emu_version_name(version));
+	v->doc = doc;
 	if (emu_wire_read(&v->call, element, v->arena, err) == -1
 	    || emu_caller_find(v->emu, &v->call, doc, &v->caller, err) == -1
 	    || emu_caller_count(v->caller, err) == -1)

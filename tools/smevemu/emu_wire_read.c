@@ -301,6 +301,9 @@ emu_wire_read(struct emu_call *call, xmlNode *element, struct arena *arena,
 	call->covered = covered_by(call, element);
 	call->signature = xml_child(wrapper, EMU_NS_DS, "Signature");
 	call->attachments = xml_child(element, basic, "AttachmentContentList");
+	call->routing = call->version == EMU_V13
+	    ? xml_child(element, emu_ns(EMU_NS_ROUTING, EMU_V13), "Routing")
+	    : NULL;
 	switch (call->op) {
 	case EMU_SEND_REQUEST:
 	case EMU_SEND_RESPONSE:

@@ -20,6 +20,7 @@ struct emu_call {
 	xmlNode *covered; /* what the caller's signature has to cover */
 	xmlNode *signature; /* ds:Signature; NULL there is none */
 	xmlNode *attachments; /* AttachmentContentList, or NULL */
+	xmlNode *routing; /* Routing, or NULL */
 	xmlNode *content; /* the business root, or NULL */
 	const char *ns, *name; /* of content or of the selector, or NULL */
 	const char *id; /* MessageID, or what is confirmed */

@@ -138,10 +138,40 @@ static const struct item selector_items[] = { LEAF(B, "NamespaceURI", 0, 1,
 
 #define CALLER PART(T, "CallerInformationSystemSignature", 0, 1, SIGNATURE)
 
+#define R      EMU_NS_ROUTING
+static const struct item dynamic_items[] = {
+	LEAF(R, "DynamicValue", 1, MANY, 500), END
+};
+static const struct item identifier_items[] = {
+	LEAF(R, "IdentifierValue", 1, MANY, 500), END
+};
+static const struct item record_routing_items[] = {
+	LEAF(R, "RecordId", 1, 1, 11),
+	LEAF(R, "UseGeneralRouting", 1, 1, 5),
+	TREE(R, "DynamicRouting", 0, 1, dynamic_items),
+	TREE(R, "IdentifierRouting", 0, 1, identifier_items),
+	END,
+};
+static const struct item registry_items[] = {
+	TREE(R, "RegistryRecordRouting", 1, MANY, record_routing_items), END
+};
+static const struct item information_items[] = {
+	PART(R, "MessageID", 1, 1, UUID),
+	TREE(R, "DynamicRouting", 0, 1, dynamic_items),
+	TREE(R, "IdentifierRouting", 0, 1, identifier_items),
+	TREE(R, "RegistryRouting", 0, 1, registry_items),
+	END,
+};
+static const struct item routing_items[] = {
+	TREE(R, "RoutingInformation", 1, 1, information_items),
+	PART(R, "RoutingSignature", 1, 1, SIGNATURE),
+	END,
+};
+
 static const struct item send_request_items[] = {
 	TREE(T, "SenderProvidedRequestData", 1, 1, request_data_items),
 	TREE(B, "AttachmentContentList", 0, 1, contents_items), CALLER,
-	{ EMU_NS_ROUTING, "Routing", 0, 1, V3, FOREIGN, NULL, 0 }, END
+	{ R, "Routing", 0, 1, V3, ELEMENTS, routing_items, 0 }, END
 };
 static const struct item send_response_items[] = {
 	TREE(T, "SenderProvidedResponseData", 1, 1, response_data_items),
