@@ -206,11 +206,23 @@ emu_summary() {
 	    sort | uniq -c
 }
 
-# Nothing waits: neither with us nor in the emulator.
+# fields NAME...: of one reading of the balance, so that they fit together
+fields() {
+	ctl balance --json | jq -r "[$(echo "$*" | sed 's/ /, /g; s/[a-z_]\{1,\}/.&/g')] | join(\" \")"
+}
+
+# Nothing waits, neither with us nor in the emulator, and while both were
+# asked nothing came.
 is_quiet() {
-	[ "$(balance waiting)" = "$(balance held)" ] &&
-	    [ "$(balance out_waiting)" = "$(balance out_held)" ] &&
-	    [ "$(emu_state | jq '[.messages[] | select(.recipient == "rs-50") | select(.state == "queued" or .state == "unconfirmed")] | length')" = 0 ]
+	before=$(fields accepted waiting held owed out_waiting out_held)
+	echo "$before" | awk '{ exit !($2 == $3 && $5 == $6) }' &&
+	    [ "$(emu_state | jq '[.messages[] | select(.recipient == "rs-50") | select(.state == "queued" or .state == "unconfirmed")] | length')" = 0 ] &&
+	    [ "$(fields accepted waiting held owed out_waiting out_held)" = "$before" ]
+}
+
+# all_delivered: the balance is right, and nothing of it waits or is held
+all_delivered() {
+	ctl balance --json | jq -e '.right and .owed == .delivered and .waiting == 0 and .out_waiting == 0'
 }
 
 wait_quiet() {

@@ -12,9 +12,9 @@ births=0
 
 # After each time of trouble NAME.
 judge() {
-	wait_for 50 is_quiet || not_ok "$1: the queues do not run empty: $(ctl queue | head -n 5)"
-	expect "$1: the balance is right and all is delivered" "true $(balance owed) 0 0" \
-	    "$(balance right) $(balance delivered) $(balance out_waiting) $(balance waiting)"
+	wait_quiet 50 || not_ok "$1: the queues do not run empty: $(ctl queue | head -n 5)"
+	wait_for 20 all_delivered && ok "$1: the balance is right and all is delivered" ||
+	    not_ok "$1: the balance is right and all is delivered: $(ctl balance --json)"
 	emu_state >"$work/state.json"
 	expect "$1: nothing came twice with other bytes" 0 \
 	    "$(jq '[.messages[].differing] | add // 0' "$work/state.json")"
