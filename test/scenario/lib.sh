@@ -214,10 +214,10 @@ fields() {
 # Nothing waits, neither with us nor in the emulator, and while both were
 # asked nothing came.
 is_quiet() {
-	before=$(fields accepted waiting held owed out_waiting out_held)
-	echo "$before" | awk '{ exit !($2 == $3 && $5 == $6) }' &&
+	quiet_before=$(fields accepted waiting held owed out_waiting out_held)
+	echo "$quiet_before" | awk '{ exit !($2 == $3 && $5 == $6) }' &&
 	    [ "$(emu_state | jq '[.messages[] | select(.recipient == "rs-50") | select(.state == "queued" or .state == "unconfirmed")] | length')" = 0 ] &&
-	    [ "$(fields accepted waiting held owed out_waiting out_held)" = "$before" ]
+	    [ "$(fields accepted waiting held owed out_waiting out_held)" = "$quiet_before" ]
 }
 
 # all_delivered: the balance is right, and nothing of it waits or is held
