@@ -176,7 +176,7 @@ desk_reply(struct transit *transit, const struct reply *reply)
 	buf_init(&out, 0);
 	reply_write(reply, &out);
 	if (front != NULL)
-		(void)ipc_send(
+		(void)ipc_answer(
 		    front, IPC_ANSWER, transit->front_id, out.data, out.bytes);
 	buf_release(&out);
 	transit->front_id = 0;

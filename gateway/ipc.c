@@ -414,9 +414,10 @@ memfd_of(const void *p, size_t bytes)
 	return fd;
 }
 
-bool
-ipc_send_fd(struct ipc_peer *peer, enum ipc_type type, uint64_t id,
-    const void *p, size_t bytes, int fd)
+/* Put a message behind those that wait. */
+static bool
+put(struct ipc_peer *peer, enum ipc_type type, uint64_t id, const void *p,
+    size_t bytes, int fd)
 {
 	bool large = bytes > INLINE_BYTES;
 	struct frame frame = { .magic = FRAME_MAGIC,
@@ -429,7 +430,7 @@ ipc_send_fd(struct ipc_peer *peer, enum ipc_type type, uint64_t id,
 	int pass = -1;
 
 	assert(!large || fd == -1);
-	if (peer->dead || peer->waiting >= peer->queue_max || bytes > BODY_MAX)
+	if (peer->dead || bytes > BODY_MAX)
 		return false;
 	if (large)
 		pass = memfd_of(p, bytes);
@@ -451,23 +452,29 @@ ipc_send_fd(struct ipc_peer *peer, enum ipc_type type, uint64_t id,
 }
 
 bool
+ipc_send_fd(struct ipc_peer *peer, enum ipc_type type, uint64_t id,
+    const void *p, size_t bytes, int fd)
+{
+	return peer->waiting < peer->queue_max
+	    && put(peer, type, id, p, bytes, fd);
+}
+
+bool
 ipc_send(struct ipc_peer *peer, enum ipc_type type, uint64_t id, const void *p,
     size_t bytes)
 {
 	return ipc_send_fd(peer, type, id, p, bytes, -1);
 }
 
+bool
+ipc_answer(struct ipc_peer *peer, enum ipc_type type, uint64_t id,
+    const void *p, size_t bytes)
+{
+	return put(peer, type, id, p, bytes, -1);
+}
+
 size_t
 ipc_waiting(const struct ipc_peer *peer)
 {
 	return peer->waiting;
-}
-
-void
-ipc_pause(struct ipc_peer *peer, bool paused)
-{
-	if (paused)
-		(void)event_del(peer->reads);
-	else
-		(void)event_add(peer->reads, NULL);
 }

@@ -2,8 +2,8 @@
  * gateway/ipc.h - framed messages between roles over socket pairs.
  *
  * A message has a type, an id that its answer repeats, and bytes (base/wire).
- * Up to 64 KiB travel in the frame, more as a sealed memfd.  What may wait in a
- * peer is bounded: full means "not now" to the caller.  The pairs are made by
+ * Up to 64 KiB travel in the frame, more as a sealed memfd.  The questions that
+ * may wait in a peer are bounded: full means "not now" to the caller.  The pairs are made by
  * parent; a role gets a new one when its other end was replaced.
  */
 #ifndef GATEWAY_IPC_H
@@ -95,11 +95,17 @@ bool ipc_send(struct ipc_peer *peer, enum ipc_type type, uint64_t id,
 /* As ipc_send(), and pass a copy of fd (IPC_PEER). */
 bool ipc_send_fd(struct ipc_peer *peer, enum ipc_type type, uint64_t id,
     const void *p, size_t bytes, int fd);
+/*
+ * Answer message id, as ipc_send(), however much waits: who asks bounds how
+ * many questions are open, so an answer is never the one too many.
+ *
+ * Returns true, or false: no descriptor was to be had for a large body.
+ */
+bool ipc_answer(struct ipc_peer *peer, enum ipc_type type, uint64_t id,
+    const void *p, size_t bytes);
 /* Send what waits now, as far as the other end takes it. */
 void ipc_flush(struct ipc_peer *peer);
 /* Messages that wait to be sent. */
 size_t ipc_waiting(const struct ipc_peer *peer);
-/* Stop or go on reading from peer (back-pressure). */
-void ipc_pause(struct ipc_peer *peer, bool paused);
 
 #endif

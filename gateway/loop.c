@@ -86,7 +86,7 @@ on_parent(struct ipc_peer *peer, const struct ipc_message *msg, void *arg)
 		add_peer(loop, msg);
 		return;
 	case IPC_PING:
-		(void)ipc_send(peer, IPC_PONG, msg->id, NULL, 0);
+		(void)ipc_answer(peer, IPC_PONG, msg->id, NULL, 0);
 		break;
 	case IPC_STOP:
 		if (loop->calls->stop != NULL)

@@ -49,9 +49,7 @@ answer_store(struct courier *courier, uint64_t id, const struct called *called)
 		return; /* what is owed is in the database */
 	buf_init(&out, 0);
 	called_write(called, &out);
-	if (!ipc_send(store, IPC_CALLED, id, out.data, out.bytes))
-		log_event(LOG_LEVEL_WARN,
-		    "event=answer result=dropped why=\"store is full\"");
+	(void)ipc_answer(store, IPC_CALLED, id, out.data, out.bytes);
 	buf_release(&out);
 }
 

@@ -96,7 +96,7 @@ on_open(struct opener *opener, struct ipc_peer *peer,
 		opened.changeset_bytes = change.bytes;
 	}
 	opened_write(&opened, &out);
-	(void)ipc_send(peer, IPC_OPENED, msg->id, out.data, out.bytes);
+	(void)ipc_answer(peer, IPC_OPENED, msg->id, out.data, out.bytes);
 	ipc_flush(peer); /* store blames whom we have not answered */
 	buf_release(&out);
 	buf_release(&change);
@@ -165,7 +165,7 @@ send_decoded(struct ipc_peer *peer, uint64_t id, struct packet *packet)
 		}
 	}
 	decoded_write(&decoded, &out);
-	(void)ipc_send(peer, IPC_DECODED, id, out.data, out.bytes);
+	(void)ipc_answer(peer, IPC_DECODED, id, out.data, out.bytes);
 	ipc_flush(peer); /* store blames whom we have not answered */
 	buf_release(&out);
 	buf_release(&change);

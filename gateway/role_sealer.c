@@ -55,7 +55,7 @@ send_sealed(struct sealer *sealer, uint64_t id, const struct sealed *sealed)
 	buf_init(&out, 0);
 	sealed_write(sealed, &out);
 	if (store != NULL)
-		(void)ipc_send(store, IPC_SEALED, id, out.data, out.bytes);
+		(void)ipc_answer(store, IPC_SEALED, id, out.data, out.bytes);
 	buf_release(&out);
 }
 

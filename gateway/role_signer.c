@@ -51,7 +51,7 @@ answer(struct signer *signer, struct ipc_peer *peer, uint64_t id,
 	}
 	buf_init(&out, 0);
 	signed_write(&value, &out);
-	(void)ipc_send(peer, IPC_SIGNED, id, out.data, out.bytes);
+	(void)ipc_answer(peer, IPC_SIGNED, id, out.data, out.bytes);
 	buf_release(&out);
 }
 

@@ -27,8 +27,6 @@
 
 /*
  * One process:  GONE -> (start_at_ms) -> STARTING -> READY -> STOPPING -> GONE.
- * A replaced front is not in its slot any more: it finishes as a LEAVER, known
- * by its pid alone.
  */
 enum member_state { GONE, STARTING, READY, STOPPING };
 

@@ -37,7 +37,7 @@ answer(struct desk *desk, uint64_t id, int http, const char *type,
 	buf_init(&out, 0);
 	reply_write(&reply, &out);
 	if (front != NULL)
-		(void)ipc_send(front, IPC_ANSWER, id, out.data, out.bytes);
+		(void)ipc_answer(front, IPC_ANSWER, id, out.data, out.bytes);
 	buf_release(&out);
 }
 

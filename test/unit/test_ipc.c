@@ -285,17 +285,17 @@ flushed_messages_leave_before_the_loop_turns(void **state)
 }
 
 static void
-paused_peer_reads_on_when_it_may(void **state)
+an_answer_is_never_the_one_too_many(void **state)
 {
 	struct link *link = *state;
 
-	ipc_pause(link->there, true);
-	assert_true(ipc_send(link->here, IPC_OPEN, 1, "x", 1));
+	for (uint64_t i = 0; i < QUEUE_MAX; i++)
+		assert_true(ipc_send(link->here, IPC_OPEN, i, "x", 1));
+	assert_true(ipc_answer(link->here, IPC_OPENED, 99, "x", 1));
+	assert_false(ipc_send(link->here, IPC_OPEN, 100, "x", 1));
 	turn(link);
-	assert_int_equal(link->seen, 0);
-	ipc_pause(link->there, false);
-	turn(link);
-	assert_int_equal(link->seen, 1);
+	assert_int_equal(link->seen, QUEUE_MAX + 1);
+	assert_true(link->ids[QUEUE_MAX] == 99);
 }
 
 static void
@@ -481,7 +481,7 @@ main(void)
 		TEST(bodies_of_every_size_arrive_whole),
 		TEST(full_queue_means_not_now),
 		TEST(flushed_messages_leave_before_the_loop_turns),
-		TEST(paused_peer_reads_on_when_it_may),
+		TEST(an_answer_is_never_the_one_too_many),
 		TEST(descriptor_arrives_as_a_copy_that_is_the_receivers),
 		TEST_RAW(descriptor_comes_with_no_other_message),
 		TEST_RAW(second_descriptor_is_not_let_in),
