@@ -113,6 +113,7 @@ struct config {
 	const char *database; /* sqlite:PATH, postgresql:... */
 	const char *state_folder, *schema_folder, *user;
 	const char *openssl_conf; /* "": the one installed */
+	int64_t node;
 	int64_t lease_ms;
 	struct config_roles roles;
 	struct config_http http;

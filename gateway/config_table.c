@@ -66,6 +66,8 @@ TEXT("", "user", "kontingent", 0, R, AT(user),
     "Account the roles run as when started as root; empty keeps the starting one."),
 FILE_("", "openssl_conf", R, AT(openssl_conf),
     "OpenSSL configuration that loads GOST; empty takes the one installed."),
+INT("", "node", "", "1", 1, 4096, R, AT(node),
+    "Number of this node; each that shares the database has its own."),
 INT("", "lease_ms", "ms", "60000", 1000, DAY_MS, L, AT(lease_ms),
     "How long a worker may hold a message before others may take it."),
 

@@ -181,7 +181,7 @@ on_stop(void *arg)
 	role->stop_by_ms = clock_mono_ms() + STOP_MS;
 }
 
-/* The store before us may have died: what it had leased is ours. */
+/* The store of this node before us may have died: what it had leased is ours. */
 static int
 take_over(struct store *store, struct err *err)
 {

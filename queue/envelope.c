@@ -46,7 +46,7 @@ static const char sql_under_way[] =
 static const char sql_new[] =
     "INSERT INTO envelope (message_id, lane, kind, reply_to, state, attempt,"
     " leased, created_ms, due_ms)"
-    " VALUES ($1, $2, $3, $4, '" ENVELOPE_WAITING "', 1, 1, $5, $6)"
+    " VALUES ($1, $2, $3, $4, '" ENVELOPE_WAITING "', 1, $7, $5, $6)"
     " RETURNING id";
 static const char sql_pack[] =
     "UPDATE outbox SET envelope_id = $2 WHERE id = $1";
@@ -89,7 +89,7 @@ static const char sql_answered[] =
     " RETURNING id";
 static const char sql_unlease[] =
     "UPDATE envelope SET due_ms = created_ms, leased = 0"
-    " WHERE state = '" ENVELOPE_WAITING "' AND leased = 1";
+    " WHERE state = '" ENVELOPE_WAITING "' AND leased = $1";
 
 static const char *
 text_at(struct arena *arena, struct row *row, int column)
@@ -170,7 +170,8 @@ lease_old(struct store_tx *tx, const char *lane, const char *message_id,
     int64_t until_ms, struct arena *arena, struct envelope *ret)
 {
 	struct row *row = store_one(tx, queue_backend(tx)->envelope_lease,
-	    PARAMS(P_TEXT(lane), P_INT(clock_now_ms()), P_INT(until_ms)));
+	    PARAMS(P_TEXT(lane), P_INT(clock_now_ms()), P_INT(until_ms),
+		P_INT(queue_node())));
 	int64_t id;
 
 	if (row == NULL)
@@ -226,8 +227,8 @@ lease_new(struct store_tx *tx, const char *lane, size_t batch,
 		return 0;
 	row = store_one(tx, sql_new,
 	    PARAMS(P_TEXT(message_id), P_TEXT(lane), P_TEXT(fresh.kind),
-		P_TEXT(fresh.reply_to), P_INT(clock_now_ms()),
-		P_INT(until_ms)));
+		P_TEXT(fresh.reply_to), P_INT(clock_now_ms()), P_INT(until_ms),
+		P_INT(queue_node())));
 	if (row == NULL)
 		return 0;
 	id = row_int(row, 0);
@@ -320,7 +321,7 @@ outbox_answered(struct store_tx *tx, const char *message_id,
 void
 outbox_unlease(struct store_tx *tx)
 {
-	store_exec(tx, sql_unlease, NO_PARAMS);
+	store_exec(tx, sql_unlease, PARAMS(P_INT(queue_node())));
 }
 
 int64_t

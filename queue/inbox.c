@@ -54,7 +54,7 @@ static const char sql_rename[] =
     "UPDATE inbox SET source = $2, packet_id = $3 WHERE id = $1";
 static const char sql_unlease[] =
     "UPDATE inbox SET due_ms = received_ms, leased = 0"
-    " WHERE state = '" INBOX_WAITING "'" LIVE " AND leased = 1";
+    " WHERE state = '" INBOX_WAITING "'" LIVE " AND leased = $1";
 
 static const char sql_ack_owe[] =
     "INSERT INTO inbox_ack (ack_id, inbox_id, accepted) VALUES ($1, $2, $3)"
@@ -135,7 +135,7 @@ insert(struct store_tx *tx, const struct inbox_packet *packet)
 		P_TEXT(or_empty(packet->content_type)),
 		P_TEXT(or_empty(packet->digest)),
 		P_TEXT(or_empty(packet->meta)), P_INT(due_ms),
-		P_INT(received_ms), P_INT(due_ms > now_ms),
+		P_INT(received_ms), P_INT(due_ms > now_ms ? queue_node() : 0),
 		P_INT(due_ms > now_ms)));
 	return row == NULL ? 0 : row_int(row, 0);
 }
@@ -209,8 +209,8 @@ inbox_lease(struct store_tx *tx, size_t max, int64_t lease_ms,
 	struct row *row;
 
 	store_query(tx, queue_backend(tx)->inbox_lease,
-	    PARAMS(
-		P_INT(now_ms), P_INT(now_ms + lease_ms), P_INT((int64_t)max)));
+	    PARAMS(P_INT(now_ms), P_INT(now_ms + lease_ms), P_INT((int64_t)max),
+		P_INT(queue_node())));
 	while (count < max && (row = store_next(tx)) != NULL)
 		ids[count++] = row_int(row, 0);
 	qsort(ids, count, sizeof(*ids), by_value);
@@ -297,7 +297,7 @@ inbox_cancel(struct store_tx *tx, int64_t id, const char *why)
 void
 inbox_unlease(struct store_tx *tx)
 {
-	store_exec(tx, sql_unlease, NO_PARAMS);
+	store_exec(tx, sql_unlease, PARAMS(P_INT(queue_node())));
 }
 
 int

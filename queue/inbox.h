@@ -90,8 +90,7 @@ int inbox_rename(
 int64_t inbox_release(struct store_tx *tx, int64_t id);
 int64_t inbox_hold(struct store_tx *tx, int64_t id, const char *why);
 int64_t inbox_cancel(struct store_tx *tx, int64_t id, const char *why);
-/* Give back the leases of a store that died, oldest packet first: all of them,
- * so only where there is one store. */
+/* Give back the leases of this node's store that died, oldest packet first. */
 void inbox_unlease(struct store_tx *tx);
 
 /* SMEV Ack owed for a packet, in the transaction that settles it; taken back

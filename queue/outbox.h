@@ -91,7 +91,7 @@ int outbox_answered(struct store_tx *tx, const char *message_id,
 int64_t outbox_release(struct store_tx *tx, int64_t id);
 int64_t outbox_hold(struct store_tx *tx, int64_t id, const char *why);
 int64_t outbox_cancel(struct store_tx *tx, int64_t id, const char *why);
-/* Give back the leases of a store that died. */
+/* Give back the leases of this node's store that died. */
 void outbox_unlease(struct store_tx *tx);
 /*
  * The soonest time anything of lane is due (some past time, if something is

@@ -29,4 +29,11 @@
  * the body as stored. */
 #define JOURNAL_ACCEPTED "accepted"
 
+/*
+ * Before the first lease: the number of this node, from 1, which no other one
+ * on the same database may have.  A store takes back the leases of its own
+ * node at its start; those of a node that is gone end by time.  Without it, 1.
+ */
+void queue_setup(int node);
+
 #endif

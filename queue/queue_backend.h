@@ -9,13 +9,13 @@
 struct store_tx;
 
 struct queue_backend {
-	/* $1 now, $2 until, $3 how many: ids of the packets leased. */
+	/* $1 now, $2 until, $3 how many, $4 node: ids of the packets leased. */
 	const char *inbox_lease;
 	/* $1 now, $2 not tried since, $3 how many: ack_id, accepted. */
 	const char *inbox_acks;
 	/* $1 id: the row if it waits, locked against other nodes. */
 	const char *inbox_claim;
-	/* $1 lane, $2 now, $3 until: id of the envelope leased. */
+	/* $1 lane, $2 now, $3 until, $4 node: id of the envelope leased. */
 	const char *envelope_lease;
 	/* $1 lane: one node at a time packs it; NULL: no need. */
 	const char *lane_lock;
@@ -25,6 +25,8 @@ struct queue_backend {
 
 extern const struct queue_backend queue_sqlite, queue_pgsql;
 
+/* Whose leases ours are: see queue_setup(). */
+int queue_node(void);
 /* The statements for the database of tx. */
 const struct queue_backend *queue_backend(struct store_tx *tx);
 

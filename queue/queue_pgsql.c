@@ -6,7 +6,7 @@
 
 const struct queue_backend queue_pgsql = {
 	.inbox_lease =
-	    "UPDATE inbox SET due_ms = $2, leased = 1, attempt = attempt + 1"
+	    "UPDATE inbox SET due_ms = $2, leased = $4, attempt = attempt + 1"
 	    " WHERE id IN (SELECT id FROM inbox WHERE state = 'waiting'"
 	    "  AND done_ms = 0 AND due_ms <= $1 ORDER BY due_ms, id LIMIT $3"
 	    "  FOR UPDATE SKIP LOCKED)"
@@ -19,7 +19,7 @@ const struct queue_backend queue_pgsql = {
 	.inbox_claim = "SELECT id FROM inbox WHERE id = $1"
 		       " AND state = 'waiting' FOR UPDATE",
 	.envelope_lease =
-	    "UPDATE envelope SET due_ms = $3, leased = 1,"
+	    "UPDATE envelope SET due_ms = $3, leased = $4,"
 	    " attempt = attempt + 1 WHERE id = (SELECT id FROM envelope"
 	    "  WHERE lane = $1 AND state = 'waiting' AND due_ms <= $2"
 	    "  ORDER BY due_ms, id LIMIT 1 FOR UPDATE SKIP LOCKED)"

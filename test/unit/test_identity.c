@@ -7,8 +7,11 @@
 
 #include "base/arena.h"
 #include "model/field.h"
+#include "registry/key_mark.h"
 #include "registry/letters.h"
 #include "registry/regional_number.h"
+#include "registry/registry.h"
+#include "registry/work.h"
 #include "test/lib/world.h"
 
 #define PERSONS "SELECT COUNT(*) FROM person"
@@ -357,6 +360,35 @@ one_edit_is_told_from_two(void **state)
 	assert_int_equal(letters_distance("", "АБ"), 2);
 }
 
+static void
+other_hash(const unsigned char *key, const void *p, size_t bytes,
+    unsigned char ret[32])
+{
+	(void)key;
+	(void)p;
+	memset(ret, (int)bytes, 32);
+}
+
+/* And it is never made anew where there is one. */
+static void
+a_database_wants_the_key_it_was_written_with(struct fixture *f)
+{
+	struct registry_settings settings = *work_settings(), other = settings;
+	struct store_tx *tx = fixture_begin(f);
+
+	other.hmac = other_hash;
+	assert_false(key_mark_known(tx));
+	assert_true(key_mark_fits(tx));
+	fixture_commit(f, tx);
+	tx = fixture_begin(f);
+	assert_true(key_mark_known(tx));
+	registry_setup(&other);
+	assert_false(key_mark_fits(tx));
+	registry_setup(&settings);
+	assert_true(key_mark_fits(tx));
+	fixture_commit(f, tx);
+}
+
 int
 main(void)
 {
@@ -377,6 +409,7 @@ main(void)
 		    twins_of_two_packets_are_told_apart_by_their_mother),
 		FIXTURE_BOTH(names_birth_and_mother_link_for_review),
 		FIXTURE_BOTH(nobody_known_is_provisional_without_a_paper),
+		FIXTURE_BOTH(a_database_wants_the_key_it_was_written_with),
 		FIXTURE_BOTH(the_index_and_tasks_hold_no_personal_text),
 		cmocka_unit_test(
 		    a_regional_number_with_a_wrong_digit_is_not_valid),

@@ -415,26 +415,6 @@ queue_says_who_waits_and_why(struct fixture *f)
 	assert_true(lines[2].oldest_ms == FIXTURE_T0_MS);
 }
 
-static void
-two_nodes_never_lease_the_same(struct fixture *f)
-{
-	struct inbox_packet mine[2], theirs[2];
-	struct store *other;
-	struct store_tx *a, *b;
-
-	(void)put(f, "p1");
-	(void)put(f, "p2");
-	assert_int_equal(store_open(f->url, &other, &f->err), 0);
-	a = fixture_begin(f);
-	assert_int_equal(inbox_lease(a, 1, LEASE_MS, f->arena, mine), 1);
-	b = store_begin(other);
-	assert_int_equal(inbox_lease(b, 2, LEASE_MS, f->arena, theirs), 1);
-	assert_int_equal(store_commit(b, &f->err), 0);
-	fixture_commit(f, a);
-	assert_int_not_equal(mine[0].id, theirs[0].id);
-	store_close(other);
-}
-
 int
 main(void)
 {
@@ -456,7 +436,6 @@ main(void)
 		FIXTURE_BOTH(undone_packet_is_not_in_the_balance),
 		FIXTURE_BOTH(lost_row_shows_in_the_balance_in_any_state),
 		FIXTURE_BOTH(queue_says_who_waits_and_why),
-		FIXTURE_PGSQL(two_nodes_never_lease_the_same),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

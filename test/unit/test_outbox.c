@@ -439,33 +439,6 @@ lost_row_shows_in_the_balance(struct fixture *f)
 	assert_int_equal(b.out_difference, 2);
 }
 
-static void
-two_nodes_never_lease_the_same(struct fixture *f)
-{
-	struct envelope mine, theirs;
-	struct store *other;
-	struct store_tx *a, *b;
-
-	put(f, "s1", "k1");
-	put(f, "s2", "k2");
-	assert_int_equal(lease_by(f, 1, 0, "m1", &mine), 1);
-	assert_int_equal(lease_by(f, 1, 0, "m2", &mine), 1);
-	IN_TX(f, outbox_unlease(tx));
-	assert_int_equal(store_open(f->url, &other, &f->err), 0);
-	a = fixture_begin(f);
-	assert_int_equal(
-	    outbox_lease(a, "federal", 1, 0, "m3", LEASE_MS, f->arena, &mine),
-	    1);
-	b = store_begin(other);
-	assert_int_equal(
-	    outbox_lease(b, "federal", 1, 0, "m4", LEASE_MS, f->arena, &theirs),
-	    1);
-	assert_int_equal(store_commit(b, &f->err), 0);
-	fixture_commit(f, a);
-	assert_int_not_equal(mine.id, theirs.id);
-	store_close(other);
-}
-
 int
 main(void)
 {
@@ -493,7 +466,6 @@ main(void)
 		FIXTURE_BOTH(unlease_gives_envelopes_back),
 		FIXTURE_BOTH(next_due_is_zero_when_nothing_waits),
 		FIXTURE_BOTH(lost_row_shows_in_the_balance),
-		FIXTURE_PGSQL(two_nodes_never_lease_the_same),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
