@@ -178,7 +178,7 @@ receive(struct ipc_peer *peer, struct mmsghdr hdrs[], struct iovec iovs[],
     char controls[][CMSG_SPACE(sizeof(int))])
 {
 	size_t room = sizeof(struct frame) + INLINE_BYTES;
-	int n;
+	int n = -1;
 
 	memset(hdrs, 0, sizeof(hdrs[0]) * BATCH);
 	for (size_t i = 0; i < BATCH; i++) {
@@ -190,10 +190,14 @@ receive(struct ipc_peer *peer, struct mmsghdr hdrs[], struct iovec iovs[],
 		/* CMSG_SPACE() would have room for a second descriptor. */
 		hdrs[i].msg_hdr.msg_controllen = CMSG_LEN(sizeof(int));
 	}
-	do
+	/* Who died with messages unread resets the pair, once; what it had said
+	 * before is still there, and its end comes after that. */
+	for (int tries = 0; tries < 3; tries++) {
 		n = recvmmsg(peer->fd, hdrs, BATCH,
 		    MSG_DONTWAIT | MSG_CMSG_CLOEXEC, NULL);
-	while (n == -1 && errno == EINTR);
+		if (n != -1 || (errno != EINTR && errno != ECONNRESET))
+			break;
+	}
 	return n;
 }
 
@@ -318,15 +322,20 @@ on_write(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd;
 	(void)what;
-	if (!flush(arg))
-		peer_gone(arg);
+	ipc_flush(arg);
 }
 
+/*
+ * Whoever is gone may have answered before: on_read() takes that, and finds
+ * the end after it.
+ */
 void
 ipc_flush(struct ipc_peer *peer)
 {
-	/* A broken pair is found again, and dealt with, in the loop. */
-	(void)flush(peer);
+	if (flush(peer))
+		return;
+	(void)event_del(peer->writes);
+	(void)shutdown(peer->fd, SHUT_RDWR);
 }
 
 struct ipc_peer *
