@@ -113,6 +113,15 @@ struct smev_routing {
 	size_t record_count;
 };
 
+struct smev_reject {
+	const char *code, *text;
+};
+
+/* A value beside a RequestStatus. */
+struct smev_parameter {
+	const char *key, *value;
+};
+
 /* What a request or response of ours says; "" or NULL for what is absent. */
 struct smev_send {
 	enum smev_version version;
@@ -124,8 +133,12 @@ struct smev_send {
 	size_t content_bytes;
 	const char *personal_signature; /* ready ds:Signature */
 	const char *reject_code, *reject_text; /* instead of content */
+	const struct smev_reject *more_rejects; /* after that one */
+	size_t more_reject_count;
 	long status_code; /* with status_text: RequestStatus */
 	const char *status_text;
+	const struct smev_parameter *parameters; /* of that */
+	size_t parameter_count;
 	const char *business_process; /* ready XML of BusinessProcessMetadata:
 					   CaseInfo, frgu; requests */
 	bool test_message;

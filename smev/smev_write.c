@@ -137,6 +137,10 @@ check_response(const struct smev_send *send, struct err *err)
 	if (smev_given(send->reject_code)
 	    && !sendable_code(send->reject_code, send->version))
 		return bad(err, "RejectionReasonCode is none of the schema");
+	for (size_t i = 0; i < send->more_reject_count; i++)
+		if (!sendable_code(send->more_rejects[i].code, send->version))
+			return bad(
+			    err, "RejectionReasonCode is none of the schema");
 	return 0;
 }
 
@@ -179,25 +183,32 @@ write_content(struct xml_writer *w, const struct smev_send *send)
  * free codes of ten characters, so a longer one is left to the text.
  */
 static void
-write_rejected(struct xml_writer *w, const struct smev_send *send)
+write_reject(struct xml_writer *w, enum smev_version version, const char *code,
+    const char *text)
 {
-	const char *code = send->reject_code;
-
 	xml_write_open(w, "t:RequestRejected");
-	if (send->version == SMEV_1_1_2014) {
+	if (version == SMEV_1_1_2014) {
 		if (strlen(code) <= 10)
 			xml_write_leaf(w, "t:RejectionReasonCode", code);
-		leaf_cut(w, "t:RejectionReason",
-		    smev_given(send->reject_text) ? send->reject_text : code,
+		leaf_cut(w, "t:RejectionReason", smev_given(text) ? text : code,
 		    REASON_2014_CHARS);
 	} else {
-		if (send->version == SMEV_1_2 && strcmp(code, "FAILURE") == 0)
+		if (version == SMEV_1_2 && strcmp(code, "FAILURE") == 0)
 			code = "UNKNOWN_REQUEST_DESCRIPTION";
 		xml_write_leaf(w, "t:RejectionReasonCode", code);
-		leaf_cut(w, "t:RejectionReasonDescription", send->reject_text,
-		    DESCRIPTION_CHARS);
+		leaf_cut(
+		    w, "t:RejectionReasonDescription", text, DESCRIPTION_CHARS);
 	}
 	xml_write_close(w);
+}
+
+static void
+write_rejected(struct xml_writer *w, const struct smev_send *send)
+{
+	write_reject(w, send->version, send->reject_code, send->reject_text);
+	for (size_t i = 0; i < send->more_reject_count; i++)
+		write_reject(w, send->version, send->more_rejects[i].code,
+		    send->more_rejects[i].text);
 }
 
 static void
@@ -208,6 +219,12 @@ write_status(struct xml_writer *w, const struct smev_send *send)
 	(void)snprintf(code, sizeof(code), "%ld", send->status_code);
 	xml_write_open(w, "t:RequestStatus");
 	xml_write_leaf(w, "t:StatusCode", code);
+	for (size_t i = 0; i < send->parameter_count; i++) {
+		xml_write_open(w, "t:StatusParameter");
+		xml_write_leaf(w, "t:Key", send->parameters[i].key);
+		xml_write_leaf(w, "t:Value", send->parameters[i].value);
+		xml_write_close(w);
+	}
 	leaf_cut(
 	    w, "t:StatusDescription", send->status_text, DESCRIPTION_CHARS);
 	xml_write_close(w);
