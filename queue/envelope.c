@@ -48,6 +48,12 @@ static const char sql_new[] =
     " leased, created_ms, due_ms)"
     " VALUES ($1, $2, $3, $4, '" ENVELOPE_WAITING "', 1, $7, $5, $6)"
     " RETURNING id";
+static const char sql_put[] =
+    "INSERT INTO envelope (message_id, lane, kind, reply_to, state, attempt,"
+    " leased, created_ms, due_ms)"
+    " VALUES ($1, $2, $3, $4, '" ENVELOPE_WAITING "', 0, 0, $5, $6)"
+    " RETURNING id";
+static const char sql_find[] = "SELECT id FROM envelope WHERE message_id = $1";
 static const char sql_pack[] =
     "UPDATE outbox SET envelope_id = $2 WHERE id = $1";
 static const char sql_get[] =
@@ -162,6 +168,31 @@ envelope_load(
 	read_envelope(row, arena, ret);
 	read_rows(tx, arena, ret);
 	return store_error(tx)->kind == ERR_NONE;
+}
+
+void
+envelope_put(struct store_tx *tx, const struct message *msg, int64_t outbox_id,
+    const char *message_id)
+{
+	int64_t now_ms = clock_now_ms(), id;
+	struct row *row = store_one(tx, sql_put,
+	    PARAMS(P_TEXT(message_id), P_TEXT(msg->lane), P_TEXT(msg->kind),
+		P_TEXT(or_empty(msg->reply_to)), P_INT(now_ms),
+		P_INT(msg->due_ms == 0 ? now_ms : msg->due_ms)));
+
+	if (row == NULL)
+		return;
+	id = row_int(row, 0);
+	store_exec(tx, sql_pack, PARAMS(P_INT(outbox_id), P_INT(id)));
+}
+
+int
+outbox_envelope(struct store_tx *tx, const char *message_id,
+    struct arena *arena, struct envelope *ret)
+{
+	struct row *row = store_one(tx, sql_find, PARAMS(P_TEXT(message_id)));
+
+	return row == NULL ? 0 : envelope_load(tx, row_int(row, 0), arena, ret);
 }
 
 /* An envelope of before, if one is due. */

@@ -64,8 +64,8 @@ wake(struct store_tx *tx, void *memory)
 
 static const struct store_memory wake_memory = { 1, wake };
 
-void
-outbox_put(struct store_tx *tx, const struct message *msg)
+static int64_t
+put(struct store_tx *tx, const struct message *msg)
 {
 	int64_t now_ms = clock_now_ms(), id;
 	struct row *row;
@@ -76,7 +76,7 @@ outbox_put(struct store_tx *tx, const struct message *msg)
 		P_TEXT(or_empty(msg->reply_to)), P_TEXT(or_empty(msg->cause)),
 		P_INT(now_ms), P_INT(msg->due_ms == 0 ? now_ms : msg->due_ms)));
 	if (row == NULL)
-		return;
+		return 0;
 	id = row_int(row, 0);
 	store_exec(tx, sql_put_body,
 	    PARAMS(P_INT(id),
@@ -84,6 +84,24 @@ outbox_put(struct store_tx *tx, const struct message *msg)
 		    msg->body_bytes == 0 ? "" : msg->body, msg->body_bytes)));
 	tally_add(tx, TALLY_OWED, 1);
 	(void)store_memory(tx, &wake_memory);
+	return id;
+}
+
+void
+outbox_put(struct store_tx *tx, const struct message *msg)
+{
+	(void)put(tx, msg);
+}
+
+int64_t
+outbox_put_named(
+    struct store_tx *tx, const struct message *msg, const char *message_id)
+{
+	int64_t id = put(tx, msg);
+
+	if (id != 0)
+		envelope_put(tx, msg, id, message_id);
+	return id;
 }
 
 void

@@ -48,6 +48,14 @@ struct envelope {
  */
 void outbox_put(struct store_tx *tx, const struct message *msg);
 /*
+ * The same, to travel alone as message_id, which its sender has to know now;
+ * SMEV may call it stale later, and then it gets another one.
+ *
+ * Returns the id of the row, or 0: dedup_key was put before, or tx has failed.
+ */
+int64_t outbox_put_named(
+    struct store_tx *tx, const struct message *msg, const char *message_id);
+/*
  * Lease what lane is to send next for lease_ms: an envelope whose lease or
  * pause has ended, else a new one packed from up to batch due rows of one kind
  * in order (message_id names it; taken only when a new one is made or an old
@@ -82,6 +90,10 @@ void outbox_renew(struct store_tx *tx, int64_t envelope_id);
  * it was answered before.
  */
 int outbox_answered(struct store_tx *tx, const char *message_id,
+    struct arena *arena, struct envelope *ret);
+/* The envelope with message_id, whatever its state.  Returns 1 with *ret, rows
+ * with their bodies, or 0. */
+int outbox_envelope(struct store_tx *tx, const char *message_id,
     struct arena *arena, struct envelope *ret);
 /*
  * An operator's word, by outbox row id; returns rows changed.  An envelope is

@@ -9,12 +9,16 @@
 
 struct arena;
 struct envelope;
+struct message;
 struct store_tx;
 
 /* Read envelope id with the rows that are not cancelled into *ret; 1, or 0:
  * there is none. */
 int envelope_load(
     struct store_tx *tx, int64_t id, struct arena *arena, struct envelope *ret);
+/* A new envelope, due now, for the row of msg alone. */
+void envelope_put(struct store_tx *tx, const struct message *msg,
+    int64_t outbox_id, const char *message_id);
 /* Its live rows are delivered. */
 void envelope_rows_delivered(struct store_tx *tx, int64_t id);
 /* All live rows of an envelope to state, with the reason; rows changed. */

@@ -1,0 +1,201 @@
+#include "queue/mailbox.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "store/store.h"
+
+static const char sql_put[] =
+    "INSERT INTO mailbox (owner, side, kind, client_id, ref_client_id, node,"
+    " datatype, message_id, reference_id, transaction_code, reply_to,"
+    " outbox_id, created_ms)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+    " ON CONFLICT (owner, side, client_id) DO NOTHING RETURNING id";
+static const char sql_put_body[] =
+    "INSERT INTO mailbox_body (id, body) VALUES ($1, $2)";
+
+#define COLUMNS                                                     \
+	"SELECT m.id, m.owner, m.side, m.kind, m.client_id, "       \
+	"m.ref_client_id,"                                          \
+	" m.node, m.datatype, m.message_id, m.reference_id,"        \
+	" m.transaction_code, m.reply_to, m.outbox_id, m.answered," \
+	" m.created_ms"
+#define WITH_BODY                                                        \
+	COLUMNS ", b.body FROM mailbox m JOIN mailbox_body b ON b.id = " \
+		"m.id"
+
+static const char sql_token[] =
+    "SELECT id FROM mailbox"
+    " WHERE owner = $1 AND taken_by = $2 AND taken_by <> ''";
+/* Again with taken_ms = 0: on PostgreSQL another node may be faster. */
+static const char sql_take[] =
+    "UPDATE mailbox SET taken_ms = $5, taken_by = $4 WHERE taken_ms = 0"
+    " AND id = (SELECT id FROM mailbox WHERE owner = $1 AND side = 'in'"
+    "  AND taken_ms = 0 AND ($2 = '' OR node = $2)"
+    "  AND ($3 = '' OR ($3 = 'REQUEST') = (kind = 'request'))"
+    "  ORDER BY id LIMIT 1)"
+    " RETURNING id";
+static const char sql_get_body[] = WITH_BODY " WHERE m.id = $1";
+static const char sql_find[] =
+    COLUMNS " FROM mailbox m WHERE m.owner = $1 AND m.client_id = $2"
+	    " AND ($3 = '' OR m.side = $3) ORDER BY m.id LIMIT 1";
+static const char sql_sent[] =
+    COLUMNS " FROM mailbox m WHERE m.outbox_id = $1 AND m.outbox_id <> 0";
+static const char sql_answered[] =
+    "UPDATE mailbox SET answered = $2 WHERE id = $1";
+static const char sql_by_time[] =
+    WITH_BODY " WHERE m.owner = $1 AND m.created_ms >= $2"
+	      " AND m.created_ms <= $3 ORDER BY m.created_ms, m.id LIMIT $4";
+static const char sql_by_name[] =
+    WITH_BODY " WHERE m.owner = $1 AND m.client_id = $2"
+	      " AND (m.kind = 'request') = ($3 = 1) ORDER BY m.id LIMIT $4";
+static const char sql_by_ref[] =
+    WITH_BODY " WHERE m.owner = $1 AND m.ref_client_id = $2"
+	      " AND m.ref_client_id <> '' ORDER BY m.id LIMIT $3";
+
+static const char *
+or_empty(const char *text)
+{
+	return text == NULL ? "" : text;
+}
+
+static const char *
+text_at(struct arena *arena, struct row *row, int column)
+{
+	return arena_strdup(arena, or_empty(row_text(row, column)));
+}
+
+static void
+read_row(
+    struct row *row, bool with_body, struct arena *arena, struct letter *ret)
+{
+	const void *body;
+
+	*ret = (struct letter){
+		.id = row_int(row, 0),
+		.owner = text_at(arena, row, 1),
+		.side = text_at(arena, row, 2),
+		.kind = text_at(arena, row, 3),
+		.client_id = text_at(arena, row, 4),
+		.ref_client_id = text_at(arena, row, 5),
+		.node = text_at(arena, row, 6),
+		.datatype = text_at(arena, row, 7),
+		.message_id = text_at(arena, row, 8),
+		.reference_id = text_at(arena, row, 9),
+		.transaction_code = text_at(arena, row, 10),
+		.reply_to = text_at(arena, row, 11),
+		.outbox_id = row_int(row, 12),
+		.answered = row_int(row, 13) != 0,
+		.created_ms = row_int(row, 14),
+	};
+	if (!with_body)
+		return;
+	body = row_blob(row, 15, &ret->body_bytes);
+	ret->body = arena_memdup(arena, body, ret->body_bytes);
+}
+
+int
+mailbox_put(struct store_tx *tx, struct letter *letter)
+{
+	struct row *row;
+
+	row = store_one(tx, sql_put,
+	    PARAMS(P_TEXT(letter->owner), P_TEXT(letter->side),
+		P_TEXT(letter->kind), P_TEXT(letter->client_id),
+		P_TEXT(or_empty(letter->ref_client_id)),
+		P_TEXT(or_empty(letter->node)),
+		P_TEXT(or_empty(letter->datatype)),
+		P_TEXT(or_empty(letter->message_id)),
+		P_TEXT(or_empty(letter->reference_id)),
+		P_TEXT(or_empty(letter->transaction_code)),
+		P_TEXT(or_empty(letter->reply_to)), P_INT(letter->outbox_id),
+		P_INT(clock_now_ms())));
+	if (row == NULL)
+		return 0;
+	letter->id = row_int(row, 0);
+	store_exec(tx, sql_put_body,
+	    PARAMS(P_INT(letter->id),
+		P_BLOB(letter->body_bytes == 0 ? "" : letter->body,
+		    letter->body_bytes)));
+	return 1;
+}
+
+int
+mailbox_take(struct store_tx *tx, const char *owner, const char *node,
+    const char *what, const char *token, struct arena *arena,
+    struct letter *ret)
+{
+	struct row *row =
+	    store_one(tx, sql_token, PARAMS(P_TEXT(owner), P_TEXT(token)));
+	int64_t id;
+
+	if (row == NULL)
+		row = store_one(tx, sql_take,
+		    PARAMS(P_TEXT(owner), P_TEXT(node), P_TEXT(what),
+			P_TEXT(token), P_INT(clock_now_ms())));
+	if (row == NULL)
+		return 0;
+	id = row_int(row, 0);
+	row = store_one(tx, sql_get_body, PARAMS(P_INT(id)));
+	if (row == NULL)
+		return 0;
+	read_row(row, true, arena, ret);
+	return 1;
+}
+
+int
+mailbox_find(struct store_tx *tx, const char *owner, const char *side,
+    const char *client_id, struct arena *arena, struct letter *ret)
+{
+	struct row *row = store_one(tx, sql_find,
+	    PARAMS(P_TEXT(owner), P_TEXT(client_id), P_TEXT(or_empty(side))));
+
+	if (row == NULL)
+		return 0;
+	read_row(row, false, arena, ret);
+	return 1;
+}
+
+int
+mailbox_sent(struct store_tx *tx, int64_t outbox_id, struct arena *arena,
+    struct letter *ret)
+{
+	struct row *row = store_one(tx, sql_sent, PARAMS(P_INT(outbox_id)));
+
+	if (row == NULL)
+		return 0;
+	read_row(row, false, arena, ret);
+	return 1;
+}
+
+void
+mailbox_answered(struct store_tx *tx, int64_t id, bool answered)
+{
+	store_exec(tx, sql_answered, PARAMS(P_INT(id), P_INT(answered)));
+}
+
+size_t
+mailbox_search(struct store_tx *tx, const struct mailbox_search *search,
+    size_t max, struct arena *arena, struct letter *ret)
+{
+	struct row *row;
+	size_t count = 0;
+
+	if (*search->client_id != '\0')
+		store_query(tx, sql_by_name,
+		    PARAMS(P_TEXT(search->owner), P_TEXT(search->client_id),
+			P_INT(search->requests), P_INT((int64_t)max)));
+	else if (*search->ref_client_id != '\0')
+		store_query(tx, sql_by_ref,
+		    PARAMS(P_TEXT(search->owner), P_TEXT(search->ref_client_id),
+			P_INT((int64_t)max)));
+	else
+		store_query(tx, sql_by_time,
+		    PARAMS(P_TEXT(search->owner), P_INT(search->from_ms),
+			P_INT(search->to_ms), P_INT((int64_t)max)));
+	while ((row = store_next(tx)) != NULL)
+		if (count < max)
+			read_row(row, true, arena, &ret[count++]);
+	return count;
+}
