@@ -386,3 +386,43 @@ config_datatype(
 	}
 	return NULL;
 }
+
+const struct config_datatype *
+config_datatype_as(const struct config *config, bool provider,
+    const char *namespace_uri, const char *root)
+{
+	for (size_t i = 0; i < config->datatype_count; i++) {
+		const struct config_datatype *type = &config->datatypes[i];
+
+		if (type->provider == provider
+		    && strcmp(type->namespace_uri, namespace_uri) == 0
+		    && strcmp(
+			   provider ? type->request_root : type->response_root,
+			   root)
+			== 0)
+			return type;
+	}
+	return NULL;
+}
+
+const struct config_datatype *
+config_datatype_of(const struct config *config, const char *system,
+    bool provider, const char *namespace_uri, const char *root)
+{
+	for (size_t i = 0; i < config->datatype_count; i++) {
+		const struct config_datatype *type = &config->datatypes[i];
+
+		if (type->provider != provider
+		    || strcmp(type->adapter, CONFIG_DOOR) != 0
+		    || strcmp(type->namespace_uri, namespace_uri) != 0
+		    || strcmp(
+			   provider ? type->response_root : type->request_root,
+			   root)
+			!= 0)
+			continue;
+		for (size_t j = 0; j < type->it_system.count; j++)
+			if (strcmp(type->it_system.items[j], system) == 0)
+				return type;
+	}
+	return NULL;
+}

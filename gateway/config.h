@@ -79,6 +79,7 @@ struct config_source {
 	const char *signature; /* as written: none, required */
 	enum signature_need signature_need;
 	const char *signer; /* PEM certificate that has to have signed */
+	const char *it_system; /* whom it speaks for at the door; "" nobody */
 	bool revoked;
 	int64_t rate; /* packets a second; 0 has no bound */
 };
@@ -104,8 +105,14 @@ struct config_datatype {
 	bool provider; /* we answer; else we ask */
 	const char *adapter;
 	const char *source; /* name of the source its content counts as */
+	struct config_list it_system; /* adapter "door": who uses it */
+	const char *schema; /* as written: known, required */
+	bool schema_required;
 	int64_t deadline_s;
 };
+
+/* The adapter of data types that pass through, to systems behind the door. */
+#define CONFIG_DOOR "door"
 
 struct config {
 	const char *path; /* of the file it was read from */
@@ -146,6 +153,15 @@ config_source(const struct config *config, const char *name);
 /* The data type whose request or response has this root, or NULL. */
 const struct config_datatype *config_datatype(
     const struct config *config, const char *namespace_uri, const char *root);
+/* The data type by its role: a provider's by the root of its request, a
+ * consumer's by the root of its response; or NULL. */
+const struct config_datatype *config_datatype_as(const struct config *config,
+    bool provider, const char *namespace_uri, const char *root);
+/* The data type of the door that system may use so, by the root that it sends
+ * (a consumer's request, a provider's response); or NULL. */
+const struct config_datatype *
+config_datatype_of(const struct config *config, const char *system,
+    bool provider, const char *namespace_uri, const char *root);
 /*
  * Print each setting whose name begins with prefix ("" for all): a line
  * "section.name<tab>type<tab>unit<tab>default<tab>low<tab>high<tab>

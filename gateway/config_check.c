@@ -40,6 +40,13 @@ plain_name(const char *name)
 	    == bytes;
 }
 
+/* of an information system: SMEV's string-50, and the name of a folder. */
+static bool
+mnemonic(const char *name)
+{
+	return plain_name(name) && strlen(name) <= 50 && name[0] != '.';
+}
+
 static int
 check_top(const struct config *config, struct err *err)
 {
@@ -116,9 +123,12 @@ check_source(struct config *config, size_t at, struct err *err)
 	if (!plain_name(src->name))
 		return bad(config, err, "CONF_VALUE", "source", src->name,
 		    "a name has 1 to 64 letters, digits, dots, - and _");
-	if (!given(src->role))
+	if (!given(src->role) && !given(src->it_system))
 		return bad(config, err, "CONF_VALUE", "role", src->name,
-		    "has to be given");
+		    "has to be given, or it_system");
+	if (given(src->it_system) && !mnemonic(src->it_system))
+		return bad(config, err, "CONF_VALUE", "it_system", src->name,
+		    "a mnemonic has 1 to 50 letters, digits, dots, - and _");
 	if (src->signature_need == SIGNATURE_REQUIRED && !given(src->signer))
 		return bad(config, err, "CONF_REF", "signer", src->name,
 		    "has to be given where a signature is required");
@@ -132,6 +142,10 @@ check_source(struct config *config, size_t at, struct err *err)
 			return bad(config, err, "CONF_REF", "cert_sha256",
 			    src->name,
 			    "another source has the same certificate");
+		if (given(src->it_system)
+		    && strcmp(src->it_system, other->it_system) == 0)
+			return bad(config, err, "CONF_REF", "it_system",
+			    src->name, "another source has the same");
 	}
 	return 0;
 }
@@ -181,16 +195,52 @@ check_type_given(const struct config *config,
 	return 0;
 }
 
+static bool
+system_known(const struct config *config, const char *system)
+{
+	for (size_t i = 0; i < config->source_count; i++)
+		if (strcmp(config->sources[i].it_system, system) == 0)
+			return true;
+	return false;
+}
+
+/* A data type that passes through to systems behind the door, and only such a
+ * one, says to which. */
+static int
+check_door(const struct config *config, const struct config_datatype *type,
+    struct err *err)
+{
+	const struct config_list *systems = &type->it_system;
+
+	if (strcmp(type->adapter, CONFIG_DOOR) != 0) {
+		if (systems->count == 0)
+			return 0;
+		return bad(config, err, "CONF_REF", "it_system", type->name,
+		    "means nothing without adapter = \"door\"");
+	}
+	if (systems->count == 0 || (type->provider && systems->count > 1))
+		return bad(config, err, "CONF_VALUE", "it_system", type->name,
+		    "who asks, one or more; or the one who answers");
+	for (size_t i = 0; i < systems->count; i++)
+		if (!system_known(config, systems->items[i]))
+			return bad(config, err, "CONF_REF", "it_system",
+			    type->name, "no source has that it_system");
+	return 0;
+}
+
 static int
 check_datatype(struct config *config, size_t at, struct err *err)
 {
 	struct config_datatype *type = &config->datatypes[at];
 
 	type->provider = strcmp(type->role, "provider") == 0;
+	type->schema_required = strcmp(type->schema, "required") == 0;
 	if (!plain_name(type->name))
 		return bad(config, err, "CONF_VALUE", "datatype", type->name,
 		    "a name has 1 to 64 letters, digits, dots, - and _");
 	if (check_type_given(config, type, err) == -1)
+		return -1;
+	if (check_door(config, type, err) == -1)
 		return -1;
 	if (given(type->source) && config_source(config, type->source) == NULL)
 		return bad(config, err, "CONF_REF", "source", type->name,

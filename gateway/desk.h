@@ -22,6 +22,7 @@ struct config;
 struct err;
 struct ipc_message;
 struct ipc_peer;
+struct letter;
 struct loop;
 struct map;
 struct store;
@@ -79,6 +80,7 @@ struct transit {
 	struct changeset *change; /* read from decoded */
 	const char *state_name; /* inbox state it ends in */
 	const char *code, *why;
+	const struct letter *door_to; /* what of a door's system it answers */
 	transit_read *read; /* CHANNEL_SMEV: who asked, and is told */
 	transit_end *end; /* may be NULL */
 	void *asker;

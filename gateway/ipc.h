@@ -56,6 +56,8 @@ enum ipc_type {
 	/* store -> courier -> store */
 	IPC_CALL, /* url, soap action, int timeout ms, int max bytes, body */
 	IPC_CALLED, /* int http or 0, content type, error text, int ms, body */
+	/* front -> store, answered with IPC_ANSWER of the same id */
+	IPC_DOOR, /* source, content type, id of the question, body */
 	IPC_TYPE_END
 };
 

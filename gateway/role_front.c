@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "crypto/gost.h"
 #include "gateway/config.h"
+#include "gateway/door/door_wsdl.h"
 #include "gateway/http/front.h"
 #include "gateway/http/http_auth.h"
 #include "gateway/http/http_pending.h"
@@ -136,6 +137,7 @@ open_all(
 	if (http_tls_new(&config->http, &role->tls, err) == -1)
 		return -1;
 	role->front.auth = http_auth_new(config);
+	role->front.wsdl = door_wsdl_new(config);
 	role->front.pending = http_pending_new((size_t)config->http.in_flight);
 	role->front.metrics =
 	    metrics_reader_new(start->metrics_fd, start->metrics_pages);
@@ -170,6 +172,7 @@ role_front(const struct role_start *start)
 	http_server_free(role.front.server);
 	http_pending_free(role.front.pending);
 	http_auth_free(role.front.auth);
+	door_wsdl_free(role.front.wsdl);
 	metrics_reader_free(role.front.metrics);
 	SSL_CTX_free(role.tls);
 	return status;

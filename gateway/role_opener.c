@@ -19,6 +19,7 @@
 #include "crypto/dsig.h"
 #include "crypto/gost.h"
 #include "gateway/config.h"
+#include "gateway/door/door_hear.h"
 #include "gateway/flow/flow.h"
 #include "gateway/flow/job.h"
 #include "gateway/flow/packet.h"
@@ -88,6 +89,8 @@ on_open(struct opener *opener, struct ipc_peer *peer,
 	buf_init(&change, 0);
 	buf_init(&out, 0);
 	opened.packet_id = packet->packet_id;
+	opened.door = packet->door;
+	opened.door_bytes = packet->door_bytes;
 	if (packet->adapter != NULL)
 		opened.kind = packet->adapter->name;
 	if (packet->defects.total != 0) {
@@ -100,7 +103,7 @@ on_open(struct opener *opener, struct ipc_peer *peer,
 	ipc_flush(peer); /* store blames whom we have not answered */
 	buf_release(&out);
 	buf_release(&change);
-	if (packet->defects.total != 0)
+	if (packet->defects.total != 0 || packet->door != NULL)
 		packet_free(packet);
 	else
 		keep(opener, msg->id, packet);
@@ -157,6 +160,8 @@ send_decoded(struct ipc_peer *peer, uint64_t id, struct packet *packet)
 			decoded.datatype = packet->datatype->name;
 		if (packet->source != NULL)
 			decoded.source = packet->source->name;
+		decoded.door = packet->door;
+		decoded.door_bytes = packet->door_bytes;
 		if (packet->job.channel == CHANNEL_HTTP
 		    || packet->change != NULL || packet->defects.total != 0) {
 			put_changeset(packet, &change);
@@ -181,6 +186,7 @@ read_smev(struct opener *opener, struct packet *packet)
 		flow_verify(&opener->tools, packet);
 	else
 		flow_read(&opener->tools, packet);
+	door_hear(packet);
 }
 
 static void

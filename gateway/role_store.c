@@ -23,6 +23,7 @@
 #include "gateway/config.h"
 #include "gateway/control.h"
 #include "gateway/desk.h"
+#include "gateway/door/door.h"
 #include "gateway/exchange/call.h"
 #include "gateway/exchange/poller.h"
 #include "gateway/exchange/sender.h"
@@ -57,6 +58,9 @@ from_front(struct desk *desk, const struct ipc_message *msg)
 	case IPC_ACCEPT:
 	case IPC_VALIDATE:
 		accept_ask(desk, msg);
+		break;
+	case IPC_DOOR:
+		door_ask(desk, msg);
 		break;
 	case IPC_STATUS:
 	case IPC_CHANGES:

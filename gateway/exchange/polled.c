@@ -8,6 +8,7 @@
 #include "crypto/gost.h"
 #include "gateway/config.h"
 #include "gateway/desk.h"
+#include "gateway/door/door_deliver.h"
 #include "gateway/flow/fail.h"
 #include "model/changeset.h"
 #include "model/changeset_codec.h"
@@ -141,6 +142,8 @@ accept_response(struct store_tx *tx, struct transit *t)
 {
 	struct envelope envelope;
 
+	if (door_answers(tx, t))
+		return true;
 	if (t->decoded.answer == SMEV_ANSWER_STATUS) /* not final: noted */
 		return true;
 	if (outbox_answered(

@@ -14,6 +14,8 @@
 #include "base/uuid.h"
 #include "gateway/config.h"
 #include "gateway/desk.h"
+#include "gateway/door/door.h"
+#include "gateway/door/door_deliver.h"
 #include "gateway/exchange/call.h"
 #include "gateway/flow/route.h"
 #include "gateway/metrics.h"
@@ -23,7 +25,7 @@
 #include "smev/smev.h"
 #include "store/store.h"
 
-#define LANE_COUNT 2
+#define LANE_COUNT 3
 #define IDLE_MS    500 /* look that often without being told */
 
 struct lane {
@@ -49,7 +51,13 @@ struct shipment {
 	struct call *call; /* while its bytes are being kept */
 	const void *bytes;
 	size_t byte_count;
-	enum { ENDS_DELIVERED, ENDS_RETRY, ENDS_HELD, ENDS_RENEW } ends;
+	enum {
+		ENDS_DELIVERED,
+		ENDS_RETRY,
+		ENDS_HELD,
+		ENDS_RENEW,
+		ENDS_REFUSED
+	} ends;
 	const char *code, *why;
 };
 
@@ -78,12 +86,15 @@ pause_of(const struct shipment *s)
 }
 
 static int64_t
-answer_by_ms(const struct shipment *s)
+answer_by_ms(struct store_tx *tx, const struct shipment *s)
 {
 	const struct config *config = s->lane->sender->desk->config;
 
 	if (s->lane->op != SMEV_SEND_REQUEST)
 		return 0;
+	if (strcmp(s->envelope.kind, CONFIG_DOOR) == 0)
+		return door_answer_by_ms(
+		    tx, s->lane->sender->desk, &s->envelope);
 	for (size_t i = 0; i < config->datatype_count; i++)
 		if (strcmp(config->datatypes[i].adapter, s->envelope.kind) == 0)
 			return clock_now_ms()
@@ -99,13 +110,18 @@ run_record(struct store_tx *tx, struct batch_job *job)
 
 	if (s->ends == ENDS_RETRY && limit != 0 && s->envelope.attempt >= limit)
 		s->ends = ENDS_HELD;
+	if (s->ends == ENDS_HELD
+	    && door_unsent(tx, &s->envelope, s->code, s->why))
+		s->ends = ENDS_REFUSED;
 	switch (s->ends) {
 	case ENDS_DELIVERED:
-		outbox_delivered(tx, s->envelope.id, answer_by_ms(s));
+		outbox_delivered(tx, s->envelope.id, answer_by_ms(tx, s));
 		break;
 	case ENDS_RENEW:
 		outbox_renew(tx, s->envelope.id);
 		break;
+	case ENDS_REFUSED:
+		break; /* who sent it was told */
 	case ENDS_HELD:
 		outbox_held(tx, s->envelope.id, s->code, s->why);
 		break;
@@ -117,8 +133,9 @@ run_record(struct store_tx *tx, struct batch_job *job)
 	journal_add(tx,
 	    &(struct journal_entry){ .event = s->ends == ENDS_DELIVERED
 		    ? "delivered"
-		    : s->ends == ENDS_HELD ? "out-held"
-					   : "renewed",
+		    : s->ends == ENDS_HELD    ? "out-held"
+		    : s->ends == ENDS_REFUSED ? "out-refused"
+					      : "renewed",
 		.packet_id = s->envelope.message_id,
 		.source = s->lane->name,
 		.digest = "",
@@ -150,7 +167,7 @@ done_record(struct batch_job *job, const struct err *err)
 	struct shipment *s = SHIPMENT_OF(job);
 	struct sender *sender = s->lane->sender;
 	static const char *const words[] = { "delivered", "retry", "held",
-		"renewed" };
+		"renewed", "refused" };
 
 	if (err == NULL)
 		log_event(
@@ -330,6 +347,12 @@ sender_new(struct desk *desk)
 	sender->lanes[1] = (struct lane){ .sender = sender,
 		.name = LANE_ANSWERS,
 		.op = SMEV_SEND_RESPONSE,
+		.batch = 1,
+		.most = (int)smev->batch,
+		.allowed = 1 };
+	sender->lanes[2] = (struct lane){ .sender = sender,
+		.name = LANE_DOOR,
+		.op = SMEV_SEND_REQUEST,
 		.batch = 1,
 		.most = (int)smev->batch,
 		.allowed = 1 };

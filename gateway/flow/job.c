@@ -40,6 +40,7 @@ opened_write(const struct opened *opened, struct buf *out)
 	wire_put_text(out, opened->packet_id);
 	wire_put_text(out, opened->kind);
 	wire_put_blob(out, opened->changeset, opened->changeset_bytes);
+	wire_put_blob(out, opened->door, opened->door_bytes);
 }
 
 bool
@@ -52,6 +53,7 @@ opened_read(
 	ret->packet_id = wire_text(&wire, arena);
 	ret->kind = wire_text(&wire, arena);
 	ret->changeset = wire_blob(&wire, &ret->changeset_bytes);
+	ret->door = wire_blob(&wire, &ret->door_bytes);
 	return wire_ok(&wire);
 }
 
@@ -72,6 +74,7 @@ decoded_write(const struct decoded *decoded, struct buf *out)
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		wire_put_text(out, *texts[i]);
 	wire_put_blob(out, decoded->changeset, decoded->changeset_bytes);
+	wire_put_blob(out, decoded->door, decoded->door_bytes);
 }
 
 bool
@@ -88,6 +91,7 @@ decoded_read(
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		*texts[i] = wire_text(&wire, arena);
 	ret->changeset = wire_blob(&wire, &ret->changeset_bytes);
+	ret->door = wire_blob(&wire, &ret->door_bytes);
 	return wire_ok(&wire);
 }
 

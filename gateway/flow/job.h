@@ -17,7 +17,7 @@ struct buf;
 struct ipc_message;
 
 /* How bytes came to us, and so what an opener may expect of them. */
-enum channel { CHANNEL_HTTP, CHANNEL_SMEV, CHANNEL_END };
+enum channel { CHANNEL_HTTP, CHANNEL_SMEV, CHANNEL_DOOR, CHANNEL_END };
 
 /* IPC_OPEN, IPC_DECODE: look at these bytes.  body NULL in IPC_DECODE means
  * the tree that IPC_OPEN of the same id left behind. */
@@ -43,6 +43,8 @@ struct opened {
 	const char *kind;
 	const void *changeset;
 	size_t changeset_bytes;
+	const void *door; /* CHANNEL_DOOR: struct door_call, and nothing else */
+	size_t door_bytes;
 };
 
 /* opener to store: what the packet says of itself, or why not. */
@@ -62,6 +64,8 @@ struct decoded {
 	const char *code, *why; /* of a fault, a rejection, a bad signature */
 	const void *changeset; /* empty: there is no content */
 	size_t changeset_bytes;
+	const void *door; /* struct door_news; empty: not for the door */
+	size_t door_bytes;
 };
 
 /* opener to store: the changeset and its defects. */
@@ -149,12 +153,12 @@ void signed_write(const struct signed_value *value, struct buf *out);
 bool signed_read(const struct ipc_message *msg, struct arena *arena,
     struct signed_value *ret);
 
-/* IPC_ACCEPT, IPC_VALIDATE, IPC_STATUS, IPC_CHANGES from front. */
+/* IPC_ACCEPT, IPC_VALIDATE, IPC_STATUS, IPC_CHANGES, IPC_DOOR from front. */
 struct ask {
 	const char *source;
 	const char *content_type;
 	const char *digest;
-	const char *packet_id; /* IPC_STATUS */
+	const char *packet_id; /* IPC_STATUS; IPC_DOOR: names the question */
 	int64_t wait_ms; /* IPC_ACCEPT; 0: do not wait */
 	int64_t after; /* IPC_CHANGES */
 	const void *body;

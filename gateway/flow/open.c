@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "base/uuid.h"
 #include "gateway/config.h"
+#include "gateway/door/door_look.h"
 #include "gateway/flow/packet.h"
 #include "smev/smev_codec.h"
 #include "xsd/xml_doc.h"
@@ -101,6 +102,17 @@ open_http(const struct flow_tools *tools, struct packet *packet)
 	(void)FAILPOINT_OF("opener.look", packet->packet_id);
 }
 
+/* By either root, as long as nobody behind the door means it. */
+static const struct config_datatype *
+other_role(const struct config *config, const xmlNode *root)
+{
+	const struct config_datatype *type =
+	    config_datatype(config, xml_ns(root), xml_name(root));
+
+	return type == NULL || strcmp(type->adapter, CONFIG_DOOR) == 0 ? NULL
+								       : type;
+}
+
 static void
 open_smev(const struct flow_tools *tools, struct packet *packet)
 {
@@ -121,8 +133,11 @@ open_smev(const struct flow_tools *tools, struct packet *packet)
 		return;
 	packet->adapter =
 	    adapter_for_root(xml_ns(packet->root), xml_name(packet->root));
-	packet->datatype = config_datatype(
-	    tools->config, xml_ns(packet->root), xml_name(packet->root));
+	packet->datatype = config_datatype_as(tools->config,
+	    packet->job.op == SMEV_GET_REQUEST, xml_ns(packet->root),
+	    xml_name(packet->root));
+	if (packet->datatype == NULL) /* a broadcast, or a word of old */
+		packet->datatype = other_role(tools->config, packet->root);
 	if (packet->datatype != NULL)
 		packet->source =
 		    config_source(tools->config, packet->datatype->source);
@@ -135,7 +150,9 @@ flow_open(const struct flow_tools *tools, struct packet *packet)
 {
 	if (FAILPOINT("opener.open"))
 		return;
-	if (packet->job.channel == CHANNEL_SMEV)
+	if (packet->job.channel == CHANNEL_DOOR)
+		door_look(tools, packet);
+	else if (packet->job.channel == CHANNEL_SMEV)
 		open_smev(tools, packet);
 	else
 		open_http(tools, packet);

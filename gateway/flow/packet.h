@@ -47,6 +47,8 @@ struct packet {
 	bool signature_ok; /* set by verify */
 	const char *code, *why; /* of what is no defect: a bad SMEV signature */
 	struct changeset *change; /* set by decode */
+	const void *door; /* struct door_call or door_news, as bytes */
+	size_t door_bytes;
 	struct defects defects; /* what is wrong, from all stages */
 };
 

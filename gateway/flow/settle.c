@@ -15,6 +15,8 @@
 #include "base/rand.h"
 #include "gateway/config.h"
 #include "gateway/desk.h"
+#include "gateway/door/door.h"
+#include "gateway/door/door_deliver.h"
 #include "gateway/flow/fail.h"
 #include "gateway/exchange/polled.h"
 #include "gateway/flow/route.h"
@@ -111,6 +113,8 @@ run_settle(struct store_tx *tx, struct batch_job *job)
 	if (t->change->defects.total != 0
 	    && t->change->defects.worst == DEFECT_FATAL)
 		fail_refuse(tx, t, &protocol);
+	else if (door_wants(t))
+		door_deliver(tx, t, &protocol);
 	else
 		apply(tx, t, &protocol);
 	fail_finish(tx, t, &protocol);
@@ -279,6 +283,8 @@ settle_decoded(struct desk *desk, const struct ipc_message *msg)
 	}
 	t->decoded.changeset = arena_memdup(
 	    t->arena, t->decoded.changeset, t->decoded.changeset_bytes);
+	t->decoded.door =
+	    arena_memdup(t->arena, t->decoded.door, t->decoded.door_bytes);
 	read_changeset(t);
 	if (t->validate) {
 		answer_validate(t);
@@ -358,6 +364,10 @@ settle_poison(struct transit *t)
 {
 	struct err err;
 
+	if (t->channel == CHANNEL_DOOR) {
+		door_refuse(t, "PKT_POISON", "");
+		return;
+	}
 	if (t->channel == CHANNEL_SMEV && t->end != NULL
 	    && !polled_is_message(t->op)) {
 		(void)err_set(&err, ERR_RETRY, "PKT_POISON",

@@ -11,6 +11,7 @@
 #include "gateway/ipc.h"
 
 struct config;
+struct door_wsdl;
 struct http_auth;
 struct http_handler;
 struct http_pending;
@@ -25,6 +26,7 @@ struct front {
 	struct http_pending *pending;
 	struct ipc_peer *store; /* NULL while it is replaced */
 	struct metrics_reader *metrics;
+	struct door_wsdl *wsdl; /* NULL: the schemas are not there */
 	bool stopping;
 };
 
@@ -36,6 +38,9 @@ void http_accept(struct front *front, struct http_request *req);
 void http_validate(struct front *front, struct http_request *req);
 void http_status(struct front *front, struct http_request *req);
 void http_changes(struct front *front, struct http_request *req);
+/* The adapter's service and its description (http_door.c). */
+void http_door(struct front *front, struct http_request *req);
+void http_door_wsdl(struct front *front, struct http_request *req);
 /* How the daemon is (http_health.c). */
 void http_healthz(struct front *front, struct http_request *req);
 void http_readyz(struct front *front, struct http_request *req);
@@ -64,6 +69,8 @@ void http_give_up(struct front *front, int64_t now_ms, const char *why);
 struct http_note {
 	const char *route; /* "accept", "status" ...; "" before it is known */
 	const char *source; /* "" unknown */
+	bool soap; /* it is told in SOAP what is wrong */
+	const char *question; /* of the door: its name at the store */
 	uint64_t pending; /* id at the store, or 0 */
 	enum ipc_type asked;
 	int64_t until_ms; /* base/clock mono: then 503 */

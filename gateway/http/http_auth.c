@@ -14,7 +14,7 @@
 #include "gateway/http/http_server.h"
 
 #define DIGEST_BYTES  32
-#define KEY_BYTES_MAX 512
+#define KEY_BYTES_MAX 768
 
 /* One way a source may prove itself. */
 struct proof {
@@ -102,17 +102,44 @@ find(const struct http_auth *auth, const unsigned char *digest, bool is_cert)
 	return found;
 }
 
-/* The key of "Bearer KEY", or NULL. */
+/*
+ * "NAME:KEY" in base64: clients of SOAP often know no other way.  The name says
+ * nothing, the key tells who it is.
+ */
 static const char *
-bearer_of(const char *value)
+basic_key(const char *coded, char *room)
 {
+	size_t bytes = strlen(coded);
+	char *colon;
+	int got;
+
+	if (bytes == 0 || bytes % 4 != 0 || bytes / 4 * 3 > KEY_BYTES_MAX)
+		return NULL;
+	got = EVP_DecodeBlock(
+	    (unsigned char *)room, (const unsigned char *)coded, (int)bytes);
+	for (size_t i = bytes; got > 0 && i > 0 && coded[i - 1] == '='; i--)
+		got--;
+	if (got <= 0)
+		return NULL;
+	room[got] = '\0';
+	colon = strchr(room, ':');
+	return colon == NULL || strlen(room) != (size_t)got ? NULL : colon + 1;
+}
+
+/* The key of "Bearer KEY" or "Basic NAME:KEY", or NULL. */
+static const char *
+key_of(const char *value, char room[KEY_BYTES_MAX + 1])
+{
+	bool basic = value != NULL && strncasecmp(value, "Basic ", 6) == 0;
 	size_t bytes;
 
-	if (value == NULL || strncasecmp(value, "Bearer ", 7) != 0)
+	if (value == NULL || (!basic && strncasecmp(value, "Bearer ", 7) != 0))
 		return NULL;
-	value += 7;
+	value += basic ? 6 : 7;
 	value += strspn(value, " ");
-	bytes = strlen(value);
+	if (basic)
+		value = basic_key(value, room);
+	bytes = value == NULL ? 0 : strlen(value);
 	return bytes > 0 && bytes <= KEY_BYTES_MAX ? value : NULL;
 }
 
@@ -121,7 +148,8 @@ http_auth_source(struct http_auth *auth, const struct http_request *req,
     const char **ret_code)
 {
 	const char *value = http_head_get(&req->head, "Authorization");
-	const char *key = bearer_of(value);
+	char room[KEY_BYTES_MAX + 1];
+	const char *key = key_of(value, room);
 	const struct config_source *by_key = NULL, *by_cert = NULL;
 	unsigned char digest[EVP_MAX_MD_SIZE];
 

@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "gateway/config.h"
+#include "gateway/door/door_text.h"
 #include "gateway/http/front.h"
 #include "gateway/http/http_auth.h"
 #include "gateway/http/http_pending.h"
@@ -21,19 +22,27 @@
 #include "gateway/metrics.h"
 #include "gateway/protocol_xml.h"
 
-enum may_ask { ASK_SOURCE, ASK_LOCAL };
+/* A source of packets; a system behind the door; this machine, or any source;
+ * anybody. */
+enum may_ask { ASK_SOURCE, ASK_SYSTEM, ASK_LOCAL, ASK_ALL };
 
 static const struct route {
 	const char *name;
 	const char *method; /* GET serves HEAD too */
 	const char *path; /* one that ends with '/' has an id behind */
-	enum may_ask who; /* LOCAL: this machine, or any source */
+	enum may_ask who;
 	void (*handle)(struct front *front, struct http_request *req);
 } routes[] = {
 	{ "accept", "POST", "/v1/packets", ASK_SOURCE, http_accept },
 	{ "status", "GET", "/v1/packets/", ASK_SOURCE, http_status },
 	{ "validate", "POST", "/v1/validate", ASK_SOURCE, http_validate },
 	{ "changes", "GET", "/v1/changes", ASK_SOURCE, http_changes },
+	{ "door", "POST", "/ws/SMEVServiceAdapterService", ASK_SYSTEM,
+	    http_door },
+	{ "door", "POST", "/ws", ASK_SYSTEM, http_door },
+	{ "wsdl", "GET", "/ws/SMEVServiceAdapterService", ASK_ALL,
+	    http_door_wsdl },
+	{ "wsdl", "GET", "/ws", ASK_ALL, http_door_wsdl },
 	{ "healthz", "GET", "/healthz", ASK_LOCAL, http_healthz },
 	{ "readyz", "GET", "/readyz", ASK_LOCAL, http_readyz },
 	{ "metrics", "GET", "/metrics", ASK_LOCAL, http_metrics },
@@ -81,8 +90,9 @@ find_route(const struct http_head *head, const char **ret_allow)
 			continue;
 		if (method_fits(&routes[i], head->method))
 			return &routes[i];
-		*ret_allow =
-		    strcmp(routes[i].method, "GET") == 0 ? "GET, HEAD" : "POST";
+		*ret_allow = *ret_allow != NULL            ? "GET, HEAD, POST"
+		    : strcmp(routes[i].method, "GET") == 0 ? "GET, HEAD"
+							   : "POST";
 	}
 	return NULL;
 }
@@ -131,14 +141,20 @@ refuse_with(struct front *front, struct http_request *req,
 	struct buf body;
 
 	buf_init(&body, 0);
-	protocol_xml_refusal("", code, text, clock_now_ms(), &body);
-	reply->content_type = PROTOCOL_XML_TYPE;
+	if (http_note(req)->soap)
+		door_text_fault(code, text, &body);
+	else
+		protocol_xml_refusal("", code, text, clock_now_ms(), &body);
+	reply->content_type =
+	    http_note(req)->soap ? DOOR_TYPE : PROTOCOL_XML_TYPE;
 	reply->body = body.data;
 	reply->bytes = body.bytes;
 	if (reply->status == 503 && reply->retry_after_s == 0)
 		reply->retry_after_s = front->config->http.retry_after_s;
 	if (reply->status == 401)
-		reply->challenge = "Bearer realm=\"kontingent\"";
+		reply->challenge = http_note(req)->soap
+		    ? "Basic realm=\"kontingent\""
+		    : "Bearer realm=\"kontingent\"";
 	http_finish(front, req, reply);
 	buf_release(&body);
 }
@@ -210,7 +226,13 @@ source_may(
 		return false;
 	}
 	http_note(req)->source = source->name;
-	if (route->handle != http_accept)
+	/* A system behind the door is no source of packets by that. */
+	if (route->who == ASK_SYSTEM ? *source->it_system == '\0'
+				     : *source->role == '\0') {
+		http_refuse(front, req, 0, "SRC_DENIED", "");
+		return false;
+	}
+	if (route->handle != http_accept && route->handle != http_door)
 		return true;
 	reply.retry_after_s =
 	    http_auth_rate(front->auth, source, clock_mono_ms());
@@ -235,8 +257,10 @@ on_head(struct http_request *req, void *arg)
 		return false;
 	}
 	http_note(req)->route = route->name;
-	if (route->who == ASK_SOURCE
-	    || !(req->local || front->config->http.public_status))
+	http_note(req)->soap = route->who == ASK_SYSTEM;
+	if (route->who != ASK_ALL
+	    && (route->who != ASK_LOCAL
+		|| !(req->local || front->config->http.public_status)))
 		if (!source_may(front, req, route))
 			return false;
 	if (strcmp(req->head.method, "POST") == 0)

@@ -1,0 +1,253 @@
+#include "gateway/door/door_deliver.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/codes.h"
+#include "base/err.h"
+#include "base/uuid.h"
+#include "gateway/config.h"
+#include "gateway/desk.h"
+#include "gateway/door/door_job.h"
+#include "gateway/door/door_text.h"
+#include "model/protocol.h"
+#include "queue/journal.h"
+#include "queue/mailbox.h"
+#include "queue/outbox.h"
+#include "queue/queue.h"
+#include "smev/smev.h"
+#include "store/store.h"
+
+static const struct config_datatype *
+type_named(const struct config *config, const char *name)
+{
+	for (size_t i = 0; i < config->datatype_count; i++)
+		if (strcmp(config->datatypes[i].name, name) == 0)
+			return &config->datatypes[i];
+	return NULL;
+}
+
+/* The type of a request for a system behind the door, or NULL. */
+static const struct config_datatype *
+request_type(const struct transit *t)
+{
+	const struct config_datatype *type =
+	    type_named(t->desk->config, t->decoded.datatype);
+
+	if (t->decoded.answer != SMEV_ANSWER_REQUEST || type == NULL
+	    || strcmp(type->adapter, CONFIG_DOOR) != 0 || !type->provider)
+		return NULL;
+	return type;
+}
+
+/* Whether nothing more is to come after it. */
+static bool
+last_word(struct transit *t)
+{
+	struct door_news news;
+
+	return t->decoded.door_bytes == 0
+	    || !door_news_read(
+		t->decoded.door, t->decoded.door_bytes, t->arena, &news)
+	    || news.kind == DOOR_NEWS_RESPONSE || news.kind == DOOR_NEWS_ERROR;
+}
+
+bool
+door_answers(struct store_tx *tx, struct transit *t)
+{
+	struct envelope envelope, closed;
+	struct letter *letter = arena_alloc(t->arena, sizeof(*letter));
+
+	if (outbox_envelope(
+		tx, t->decoded.original_message_id, t->arena, &envelope)
+		== 0
+	    || strcmp(envelope.kind, CONFIG_DOOR) != 0
+	    || envelope.message_count == 0
+	    || mailbox_sent(tx, envelope.messages[0].id, t->arena, letter) == 0)
+		return false;
+	/* A status is not the last word; whatever comes, it was delivered. */
+	if (!last_word(t))
+		outbox_delivered(
+		    tx, envelope.id, door_answer_by_ms(tx, t->desk, &envelope));
+	else
+		(void)outbox_answered(
+		    tx, t->decoded.original_message_id, t->arena, &closed);
+	t->door_to = letter;
+	return true;
+}
+
+bool
+door_wants(const struct transit *t)
+{
+	return t->door_to != NULL || request_type(t) != NULL;
+}
+
+static void
+fail(struct store_tx *tx, enum err_kind kind, const char *code)
+{
+	struct err err;
+
+	(void)err_set(&err, kind, code, "%s", "");
+	store_fail(tx, &err);
+}
+
+static const char *
+kind_of(const struct door_news *news)
+{
+	switch (news->kind) {
+	case DOOR_NEWS_REQUEST:
+		return MAILBOX_REQUEST;
+	case DOOR_NEWS_RESPONSE:
+		return MAILBOX_RESPONSE;
+	case DOOR_NEWS_ERROR:
+		return MAILBOX_ERROR;
+	default:
+		return MAILBOX_STATUS;
+	}
+}
+
+/* Message and metadata as the system will read them. */
+static void
+put_letter(struct store_tx *tx, struct letter *letter,
+    const struct door_news *news, const char *original_id)
+{
+	struct buf message, body;
+
+	buf_init(&message, 0);
+	buf_init(&body, 0);
+	door_text_news(letter, news, clock_now_ms(), &message);
+	door_text_letter(
+	    letter, original_id, message.data, message.bytes, &body);
+	letter->body = body.data;
+	letter->body_bytes = body.bytes;
+	(void)mailbox_put(tx, letter);
+	buf_release(&body);
+	buf_release(&message);
+}
+
+static void
+put_news(struct store_tx *tx, struct transit *t, const struct door_news *news)
+{
+	const struct config_datatype *type = request_type(t);
+	const struct letter *sent = t->door_to;
+	struct letter letter = {
+		.owner = sent != NULL ? sent->owner : type->it_system.items[0],
+		.side = MAILBOX_IN,
+		.kind = kind_of(news),
+		.client_id = t->packet_id,
+		.ref_client_id = sent != NULL ? sent->client_id : "",
+		.node = sent != NULL ? sent->node : "",
+		.datatype = sent != NULL ? sent->datatype : type->name,
+		.message_id = t->decoded.message_id,
+		.reference_id = news->reference_id,
+		.transaction_code = news->transaction_code,
+		.reply_to = sent != NULL ? "" : t->decoded.reply_to,
+	};
+
+	put_letter(tx, &letter, news,
+	    sent != NULL ? t->decoded.original_message_id : "");
+}
+
+void
+door_deliver(struct store_tx *tx, struct transit *t, struct protocol *protocol)
+{
+	struct door_news news;
+
+	protocol->status = "ACCEPTED";
+	t->state_name = INBOX_APPLIED;
+	if (t->decoded.door_bytes == 0
+	    || !door_news_read(
+		t->decoded.door, t->decoded.door_bytes, t->arena, &news)) {
+		fail(tx, ERR_HOLD, "X_INTERNAL");
+		return;
+	}
+	if (news.files) {
+		fail(tx, ERR_HOLD, "DOOR_FILES_HELD");
+		return;
+	}
+	put_news(tx, t, &news);
+}
+
+/* Faults that the system can mend; all others wait for the operator. */
+static bool
+of_system(const char *code)
+{
+	static const char *const codes[] = { "SMEV_403", "SMEV_ACCESS_DENIED",
+		"SMEV_ATTACH_MISMATCH", "SMEV_ATTACH_SIZE", "SMEV_END_OF_LIFE",
+		"SMEV_INVALID_CONTENT", "SMEV_PERSONAL_DENIED",
+		"SMEV_RECIPIENT_UNKNOWN", "SMEV_RESPONSE_TYPE",
+		"SMEV_TRANSACTION_CODE", "SMEV_TYPE_UNSUPPORTED",
+		"SMEV_UNSENDABLE" };
+
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+		if (strcmp(code, codes[i]) == 0)
+			return true;
+	return false;
+}
+
+/* The request that sent answers may be answered once more. */
+static void
+reopen(struct store_tx *tx, const struct letter *sent)
+{
+	struct letter request;
+
+	if (strcmp(sent->kind, MAILBOX_RESPONSE) == 0
+	    && mailbox_find(tx, sent->owner, MAILBOX_IN, sent->ref_client_id,
+		   store_arena(tx), &request)
+		== 1)
+		mailbox_answered(tx, request.id, false);
+}
+
+bool
+door_unsent(struct store_tx *tx, const struct envelope *envelope,
+    const char *code, const char *why)
+{
+	const struct code *row = code_find(code);
+	struct arena *arena = store_arena(tx);
+	struct letter sent, letter;
+	struct door_news news = { .kind = DOOR_NEWS_ERROR,
+		.reference_id = "",
+		.transaction_code = "",
+		.code = code,
+		.text = *why != '\0' ? why
+		    : row != NULL    ? row->title
+				     : code };
+	char id[UUID_BYTES];
+
+	if (strcmp(envelope->kind, CONFIG_DOOR) != 0 || !of_system(code)
+	    || envelope->message_count == 0
+	    || mailbox_sent(tx, envelope->messages[0].id, arena, &sent) == 0)
+		return false;
+	uuid_v1(id);
+	letter = (struct letter){ .owner = sent.owner,
+		.side = MAILBOX_IN,
+		.kind = MAILBOX_ERROR,
+		.client_id = id,
+		.ref_client_id = sent.client_id,
+		.node = sent.node,
+		.datatype = sent.datatype,
+		.message_id = "",
+		.reference_id = "",
+		.transaction_code = "" };
+	put_letter(tx, &letter, &news, envelope->message_id);
+	(void)outbox_cancel(tx, envelope->messages[0].id, code);
+	reopen(tx, &sent);
+	return true;
+}
+
+int64_t
+door_answer_by_ms(struct store_tx *tx, const struct desk *desk,
+    const struct envelope *envelope)
+{
+	const struct config_datatype *type = NULL;
+	struct letter sent;
+
+	if (envelope->message_count != 0
+	    && mailbox_sent(
+		   tx, envelope->messages[0].id, store_arena(tx), &sent)
+		== 1)
+		type = type_named(desk->config, sent.datatype);
+	return type == NULL ? 0 : clock_now_ms() + type->deadline_s * 1000;
+}

@@ -1,0 +1,44 @@
+/*
+ * gateway/door/door_deliver.h - what is for a system behind the door goes into
+ * its mailbox.  Runs in store, inside the transaction that settles it.
+ */
+#ifndef GATEWAY_DOOR_DOOR_DELIVER_H
+#define GATEWAY_DOOR_DOOR_DELIVER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct desk;
+struct envelope;
+struct protocol;
+struct store_tx;
+struct transit;
+
+/*
+ * Whether the message of SMEV in transit answers something that a system
+ * behind the door sent; then transit->door_to is the letter, and it is noted
+ * that the answer came.
+ */
+bool door_answers(struct store_tx *tx, struct transit *transit);
+/* Whether it is for such a system: an answer, or a request of its type. */
+bool door_wants(const struct transit *transit);
+/*
+ * Put it into the mailbox.
+ *
+ * Errors, of tx: ERR_HOLD DOOR_FILES_HELD it has files, which are not passed on
+ * yet; X_INTERNAL nobody read it.
+ */
+void door_deliver(
+    struct store_tx *tx, struct transit *transit, struct protocol *protocol);
+/*
+ * SMEV refuses what a system sent, for a reason that the system can mend: tell
+ * it, and owe it no more.  Does nothing, and returns false, for other reasons
+ * and for what others sent.
+ */
+bool door_unsent(struct store_tx *tx, const struct envelope *envelope,
+    const char *code, const char *why);
+/* Until when the answer to that envelope of the door is awaited; UTC ms. */
+int64_t door_answer_by_ms(struct store_tx *tx, const struct desk *desk,
+    const struct envelope *envelope);
+
+#endif
