@@ -21,6 +21,7 @@ static const char sql_put_body[] =
 	" m.node, m.datatype, m.message_id, m.reference_id,"        \
 	" m.transaction_code, m.reply_to, m.outbox_id, m.answered," \
 	" m.created_ms"
+#define BODY_COLUMN 15
 #define WITH_BODY                                                        \
 	COLUMNS ", b.body FROM mailbox m JOIN mailbox_body b ON b.id = " \
 		"m.id"
@@ -91,7 +92,7 @@ read_row(
 	};
 	if (!with_body)
 		return;
-	body = row_blob(row, 15, &ret->body_bytes);
+	body = row_blob(row, BODY_COLUMN, &ret->body_bytes);
 	ret->body = arena_memdup(arena, body, ret->body_bytes);
 }
 
@@ -180,7 +181,7 @@ mailbox_search(struct store_tx *tx, const struct mailbox_search *search,
     size_t max, struct arena *arena, struct letter *ret)
 {
 	struct row *row;
-	size_t count = 0;
+	size_t count = 0, bytes = 0;
 
 	if (*search->client_id != '\0')
 		store_query(tx, sql_by_name,
@@ -194,8 +195,15 @@ mailbox_search(struct store_tx *tx, const struct mailbox_search *search,
 		store_query(tx, sql_by_time,
 		    PARAMS(P_TEXT(search->owner), P_INT(search->from_ms),
 			P_INT(search->to_ms), P_INT((int64_t)max)));
-	while ((row = store_next(tx)) != NULL)
-		if (count < max)
+	while ((row = store_next(tx)) != NULL) {
+		if (count == max)
+			continue;
+		(void)row_blob(row, BODY_COLUMN, &ret[count].body_bytes);
+		bytes += ret[count].body_bytes;
+		if (search->max_bytes != 0 && bytes > search->max_bytes)
+			count = max;
+		else
 			read_row(row, true, arena, &ret[count++]);
+	}
 	return count;
 }

@@ -76,11 +76,13 @@ struct mailbox_search {
 	const char *ref_client_id; /* of what it answers; "" */
 	bool requests; /* client_id: a request, else an answer */
 	int64_t from_ms, to_ms; /* both included */
+	size_t max_bytes; /* of all bodies; 0: no bound */
 };
 
 /*
  * Up to max letters, both ways, oldest first, with their bodies, into ret.
- * Nothing is marked.  Returns how many.
+ * Nothing is marked.  Returns how many; max, whatever is in ret, when the bodies
+ * are larger than allowed.
  */
 size_t mailbox_search(struct store_tx *tx, const struct mailbox_search *search,
     size_t max, struct arena *arena, struct letter *ret);

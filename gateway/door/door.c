@@ -25,7 +25,7 @@
 #include "store/store.h"
 
 #define FOUND_MAX       500 /* letters of one QueryResultList */
-#define FOUND_BYTES_MAX ((size_t)64 << 20)
+#define FOUND_BYTES_MAX ((size_t)32 << 20)
 
 /* A call under way; lives in its transit's arena. */
 struct visit {
@@ -319,7 +319,8 @@ search_of(const struct door_call *call)
 		.requests =
 		    strcmp(call->what, "GET_REQUEST_BY_REQUEST_CLIENTID") == 0,
 		.from_ms = call->from_ms,
-		.to_ms = call->to_ms };
+		.to_ms = call->to_ms,
+		.max_bytes = FOUND_BYTES_MAX };
 }
 
 static void
@@ -337,15 +338,16 @@ run_find(struct store_tx *tx, struct batch_job *job)
 	    mailbox_search(tx, &search, FOUND_MAX + 1, t->arena, letters);
 	struct buf list;
 
-	buf_init(&list, FOUND_BYTES_MAX);
+	buf_init(&list, 0);
 	buf_adds(&list, open);
-	for (size_t i = 0; i < count && i < FOUND_MAX; i++)
+	for (size_t i = 0; count <= FOUND_MAX && i < count; i++)
 		buf_add(&list, letters[i].body, letters[i].body_bytes);
 	buf_adds(&list, close);
 	visit->result = "found";
-	if (count > FOUND_MAX || buf_full(&list))
+	if (count > FOUND_MAX)
 		(void)err_set(&visit->refused, ERR_REFUSE, "DOOR_MANY",
-		    "больше %d сообщений", FOUND_MAX);
+		    "больше %d сообщений или %zu МиБ", FOUND_MAX,
+		    FOUND_BYTES_MAX >> 20);
 	else
 		door_text_envelope(list.data, list.bytes, &visit->answer);
 	buf_release(&list);

@@ -137,6 +137,17 @@ search(struct fixture *f, const struct mailbox_search *what, size_t max)
 	return names;
 }
 
+/* "" when there was too much. */
+static const char *
+found_at_most(struct fixture *f, const struct mailbox_search *what)
+{
+	struct letter letters[8];
+	size_t count;
+
+	IN_TX(f, count = mailbox_search(tx, what, 8, f->arena, letters));
+	return count == 8 ? "" : "few";
+}
+
 static void
 letters_are_found_by_name_by_answer_and_by_time(struct fixture *f)
 {
@@ -164,6 +175,11 @@ letters_are_found_by_name_by_answer_and_by_time(struct fixture *f)
 	by.to_ms = INT64_MAX;
 	assert_string_equal(search(f, &by, 8), "bcd");
 	assert_string_equal(search(f, &by, 2), "bc");
+	by.max_bytes = 3;
+	assert_string_equal(search(f, &by, 8), "bcd");
+	by.max_bytes = 2;
+	assert_int_equal(strlen(found_at_most(f, &by)), 0);
+	by.max_bytes = 0;
 	by.to_ms = FIXTURE_T0_MS + 10;
 	assert_string_equal(search(f, &by, 8), "bc");
 	assert_string_equal(take(f, "is1", "", "", "t1"), "b");
