@@ -108,6 +108,7 @@ struct desk {
 	void (*poison)(struct transit *transit);
 	struct sender *sender;
 	struct poller *poller;
+	struct overdue *overdue;
 	struct call *calls; /* of SMEV, under way; exchange/call */
 	struct control *control;
 	bool stopping;

@@ -112,6 +112,8 @@ static const struct {
 	    "Faults SMEV answered.", false },
 	[METRIC_SMEV_ACKS] = { "kontingent_smev_acks_total",
 	    "Messages confirmed to SMEV.", false },
+	[METRIC_SMEV_OVERDUE] = { "kontingent_smev_overdue_total",
+	    "Requests whose answer did not come in time.", false },
 };
 
 static const struct {

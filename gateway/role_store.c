@@ -25,6 +25,7 @@
 #include "gateway/desk.h"
 #include "gateway/door/door.h"
 #include "gateway/exchange/call.h"
+#include "gateway/exchange/overdue.h"
 #include "gateway/exchange/poller.h"
 #include "gateway/exchange/sender.h"
 #include "gateway/flow/accept.h"
@@ -164,6 +165,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	desk_retry(desk);
 	call_sweep(desk, now);
 	poller_tick(desk->poller);
+	overdue_tick(desk->overdue);
 	sender_tick(desk->sender);
 	if (!desk->stopping && (now >= role->resume_ms || desk->parking)) {
 		role->resume_ms = now + RESUME_MS;
@@ -225,6 +227,7 @@ role_store(const struct role_start *start)
 	desk->poison = settle_poison;
 	desk->sender = sender_new(desk);
 	desk->poller = poller_new(desk);
+	desk->overdue = overdue_new(desk);
 	if (control_open(desk, &desk->control, &err) == -1
 	    || sandbox_enter(ROLE_STORE, start->config, &err) == -1)
 		goto failed;

@@ -93,6 +93,12 @@ static const char sql_answered[] =
     " leased = 0, code = '', why = '' WHERE message_id = $1 AND state"
     " NOT IN ('" ENVELOPE_ANSWERED "', '" ENVELOPE_CANCELLED "')"
     " RETURNING id";
+static const char sql_overdue[] =
+    "UPDATE envelope SET code = $3 WHERE id IN (SELECT id FROM envelope"
+    "  WHERE state = '" ENVELOPE_AWAITING "' AND answer_by_ms <= $1"
+    "  AND code <> $3 ORDER BY answer_by_ms, id LIMIT $2)"
+    " AND state = '" ENVELOPE_AWAITING "' AND code <> $3"
+    " RETURNING id, message_id, lane, kind";
 static const char sql_unlease[] =
     "UPDATE envelope SET due_ms = created_ms, leased = 0"
     " WHERE state = '" ENVELOPE_WAITING "' AND leased = $1";
@@ -347,6 +353,25 @@ outbox_answered(struct store_tx *tx, const char *message_id,
 	id = row_int(row, 0);
 	envelope_rows_delivered(tx, id);
 	return envelope_load(tx, id, arena, ret);
+}
+
+size_t
+outbox_overdue(struct store_tx *tx, size_t max, const char *code,
+    struct arena *arena, struct envelope ret[])
+{
+	size_t count = 0;
+	struct row *row;
+
+	store_query(tx, sql_overdue,
+	    PARAMS(P_INT(clock_now_ms()), P_INT((int64_t)max), P_TEXT(code)));
+	for (; count < max && (row = store_next(tx)) != NULL; count++)
+		ret[count] = (struct envelope){
+			.id = row_int(row, 0),
+			.message_id = text_at(arena, row, 1),
+			.lane = text_at(arena, row, 2),
+			.kind = text_at(arena, row, 3),
+		};
+	return count;
 }
 
 void

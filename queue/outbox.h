@@ -96,6 +96,13 @@ int outbox_answered(struct store_tx *tx, const char *message_id,
 int outbox_envelope(struct store_tx *tx, const char *message_id,
     struct arena *arena, struct envelope *ret);
 /*
+ * Up to max envelopes whose answer is awaited longer than it may take, each
+ * once, longest first: they get code, and are awaited on.  Fills id,
+ * message_id, lane and kind, in arena; returns how many.
+ */
+size_t outbox_overdue(struct store_tx *tx, size_t max, const char *code,
+    struct arena *arena, struct envelope ret[]);
+/*
  * An operator's word, by outbox row id; returns rows changed.  An envelope is
  * held and released as a whole; without a cancelled row it is sealed anew as
  * another message.

@@ -406,6 +406,30 @@ unlease_gives_envelopes_back(struct fixture *f)
 }
 
 static void
+an_answer_that_is_late_is_told_once_and_taken_all_the_same(struct fixture *f)
+{
+	struct envelope e, late[2];
+
+	put(f, "s1", "k1");
+	assert_int_equal(lease_by(f, 10, 0, "m1", &e), 1);
+	IN_TX(f, outbox_delivered(tx, e.id, FIXTURE_T0_MS + 1000));
+	IN_TX(f,
+	    assert_int_equal(outbox_overdue(tx, 2, "LATE", f->arena, late), 0));
+	clock_freeze_ms(FIXTURE_T0_MS + 1000);
+	IN_TX(f,
+	    assert_int_equal(outbox_overdue(tx, 2, "LATE", f->arena, late), 1));
+	assert_string_equal(late[0].message_id, "m1");
+	assert_string_equal(late[0].lane, "federal");
+	assert_string_equal(late[0].kind, "push");
+	IN_TX(f,
+	    assert_int_equal(outbox_overdue(tx, 2, "LATE", f->arena, late), 0));
+	IN_TX(f, assert_int_equal(outbox_answered(tx, "m1", f->arena, &e), 1));
+	assert_string_equal(e.code, "");
+	assert_int_equal(e.message_count, 1);
+	IN_TX(f, assert_int_equal(outbox_answered(tx, "m1", f->arena, &e), 0));
+}
+
+static void
 next_due_is_zero_when_nothing_waits(struct fixture *f)
 {
 	struct envelope e;
@@ -464,6 +488,8 @@ main(void)
 		FIXTURE_BOTH(
 		    envelope_without_a_cancelled_row_is_another_message),
 		FIXTURE_BOTH(unlease_gives_envelopes_back),
+		FIXTURE_BOTH(
+		    an_answer_that_is_late_is_told_once_and_taken_all_the_same),
 		FIXTURE_BOTH(next_due_is_zero_when_nothing_waits),
 		FIXTURE_BOTH(lost_row_shows_in_the_balance),
 	};

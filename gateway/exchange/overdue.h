@@ -1,0 +1,20 @@
+/*
+ * gateway/exchange/overdue.h - finds what was asked over SMEV and not answered
+ * in the time of its data type.
+ *
+ * Each such message is journalled, logged and counted once, and shown by
+ * `kontingentctl queue` from then on.  It is still awaited: a late answer is
+ * taken as any other.  Runs in store.
+ */
+#ifndef GATEWAY_EXCHANGE_OVERDUE_H
+#define GATEWAY_EXCHANGE_OVERDUE_H
+
+struct desk;
+struct overdue;
+
+/* Looks through desk, which must outlive it. */
+struct overdue *overdue_new(struct desk *desk);
+/* A moment has passed. */
+void overdue_tick(struct overdue *overdue);
+
+#endif
