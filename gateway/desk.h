@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "gateway/batch.h"
+#include "gateway/exchange/pace.h"
 #include "gateway/flow/job.h"
 
 struct arena;
@@ -109,6 +110,7 @@ struct desk {
 	struct sender *sender;
 	struct poller *poller;
 	struct overdue *overdue;
+	struct pace pace; /* of all calls of SMEV */
 	struct call *calls; /* of SMEV, under way; exchange/call */
 	struct control *control;
 	bool stopping;

@@ -10,6 +10,7 @@
 #include "base/failpoint.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/rand.h"
 #include "gateway/config.h"
 #include "gateway/desk.h"
 #include "gateway/ipc.h"
@@ -176,7 +177,12 @@ static bool
 on_read(struct transit *transit)
 {
 	struct call *call = transit->asker;
-	bool settle = call->hooks->read(call, transit);
+	const struct config *config = call->desk->config;
+	bool settle;
+
+	pace_heard(&call->desk->pace, transit->decoded.code, clock_mono_ms(),
+	    config->retry.base_ms, config->retry.cap_ms, rand_u64());
+	settle = call->hooks->read(call, transit);
 
 	if (!settle) {
 		transit->asker = NULL;

@@ -293,6 +293,8 @@ poller_tick(struct poller *poller)
 {
 	int64_t now = clock_mono_ms();
 
+	if (pace_rests(&poller->desk->pace, now))
+		return;
 	for (size_t i = 0; i < poller->poll_count; i++) {
 		struct poll *poll = &poller->polls[i];
 

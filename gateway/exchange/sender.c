@@ -161,6 +161,19 @@ weigh(struct lane *lane, bool good)
 		config->retry.cap_ms, rand_u64());
 }
 
+/* Whether code says that one receiver has no room now. */
+static bool
+of_receiver(const char *code)
+{
+	static const char *const codes[] = { "SMEV_DEST_OVERFLOW", "SMEV_600",
+		"SMEV_QUOTE_LIMIT" };
+
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+		if (strcmp(code, codes[i]) == 0)
+			return true;
+	return false;
+}
+
 static void
 done_record(struct batch_job *job, const struct err *err)
 {
@@ -180,7 +193,9 @@ done_record(struct batch_job *job, const struct err *err)
 	metrics_add(
 	    s->ends == ENDS_DELIVERED ? METRIC_SMEV_SENT : METRIC_SMEV_FAULTS,
 	    1);
-	weigh(s->lane, s->ends != ENDS_RETRY);
+	/* One receiver in trouble costs the others nothing: its envelope has a
+	 * pause of its own. */
+	weigh(s->lane, s->ends != ENDS_RETRY || of_receiver(s->code));
 	shipment_free(s);
 	sender_tick(sender);
 }
@@ -374,7 +389,8 @@ sender_tick(struct sender *sender)
 	int64_t now = clock_mono_ms();
 	struct shipment *s;
 
-	if (*sender->desk->config->smev.url == '\0' || sender->desk->stopping)
+	if (*sender->desk->config->smev.url == '\0' || sender->desk->stopping
+	    || pace_rests(&sender->desk->pace, now))
 		return;
 	for (size_t i = 0; i < LANE_COUNT; i++) {
 		struct lane *lane = &sender->lanes[i];

@@ -5,7 +5,7 @@
  *
  * The same bytes go again until SMEV says that it has them; "already sent" is
  * success.  A lane in trouble makes pauses that grow, and costs the others
- * nothing.  Runs in store.
+ * nothing; a receiver without room costs the others of its lane nothing.  Runs in store.
  */
 #ifndef GATEWAY_EXCHANGE_SENDER_H
 #define GATEWAY_EXCHANGE_SENDER_H
