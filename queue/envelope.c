@@ -58,7 +58,7 @@ static const char sql_pack[] =
     "UPDATE outbox SET envelope_id = $2 WHERE id = $1";
 static const char sql_get[] =
     "SELECT e.message_id, e.lane, e.kind, e.reply_to, e.attempt,"
-    " e.created_ms, e.due_ms, e.code, e.why, e.renew, b.sealed"
+    " e.created_ms, e.due_ms, e.code, e.why, e.renew, b.sealed, b.content_type"
     " FROM envelope e LEFT JOIN envelope_body b ON b.id = e.id"
     " WHERE e.id = $1";
 static const char sql_rows[] =
@@ -70,7 +70,7 @@ static const char sql_row_count[] =
     "SELECT count(*) FROM outbox o WHERE o.envelope_id = $1"
     " AND o.envelope_id <> 0 AND o.state <> '" OUTBOX_CANCELLED "'";
 static const char sql_seal[] =
-    "INSERT INTO envelope_body (id, sealed) VALUES ($1, $2)"
+    "INSERT INTO envelope_body (id, sealed, content_type) VALUES ($1, $2, $3)"
     " ON CONFLICT (id) DO NOTHING";
 static const char sql_unseal[] = "DELETE FROM envelope_body WHERE id = $1";
 static const char sql_rename[] =
@@ -159,6 +159,7 @@ read_envelope(struct row *row, struct arena *arena, struct envelope *ret)
 	if (!row_null(row, 10)) {
 		sealed = row_blob(row, 10, &ret->sealed_bytes);
 		ret->sealed = arena_memdup(arena, sealed, ret->sealed_bytes);
+		ret->content_type = text_at(arena, row, 11);
 	}
 }
 
@@ -294,11 +295,12 @@ outbox_lease(struct store_tx *tx, const char *lane, size_t batch, int ordered,
 }
 
 void
-outbox_sealed(struct store_tx *tx, int64_t envelope_id, const void *sealed,
-    size_t sealed_bytes)
+outbox_sealed(struct store_tx *tx, int64_t envelope_id,
+    const char *content_type, const void *sealed, size_t sealed_bytes)
 {
 	store_exec(tx, sql_seal,
-	    PARAMS(P_INT(envelope_id), P_BLOB(sealed, sealed_bytes)));
+	    PARAMS(P_INT(envelope_id), P_BLOB(sealed, sealed_bytes),
+		P_TEXT(content_type)));
 }
 
 void

@@ -35,6 +35,7 @@ struct envelope {
 	const char *lane, *kind, *reply_to;
 	const void *sealed; /* signed bytes, NULL until sealed */
 	size_t sealed_bytes;
+	const char *content_type; /* of sealed */
 	int64_t attempt; /* 1 at the first try */
 	int64_t created_ms, due_ms;
 	const char *code, *why; /* why it waits; "" */
@@ -68,9 +69,10 @@ int64_t outbox_put_named(
 int outbox_lease(struct store_tx *tx, const char *lane, size_t batch,
     int ordered, const char *message_id, int64_t lease_ms, struct arena *arena,
     struct envelope *ret);
-/* Keep the signed bytes, before the first send; the first ones stay. */
-void outbox_sealed(struct store_tx *tx, int64_t envelope_id, const void *sealed,
-    size_t sealed_bytes);
+/* Keep the signed bytes and what they are, before the first send; the first ones
+ * stay. */
+void outbox_sealed(struct store_tx *tx, int64_t envelope_id,
+    const char *content_type, const void *sealed, size_t sealed_bytes);
 /* The receiver has it: its rows are delivered, also held ones.  answer_by_ms 0:
  * none is awaited. */
 void outbox_delivered(

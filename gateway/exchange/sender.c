@@ -253,7 +253,7 @@ run_keep(struct store_tx *tx, struct batch_job *job)
 {
 	struct shipment *s = SHIPMENT_OF(job);
 
-	outbox_sealed(tx, s->envelope.id, s->bytes, s->byte_count);
+	outbox_sealed(tx, s->envelope.id, "", s->bytes, s->byte_count);
 }
 
 static void

@@ -142,7 +142,7 @@ step_send(struct run *run, struct store_tx *tx)
 		tx, "federal", 10, 1, name(run, "m"), LEASE_MS, run->arena, &e)
 	    == 0)
 		return;
-	outbox_sealed(tx, e.id, "<S/>", 4);
+	outbox_sealed(tx, e.id, "text/xml", "<S/>", 4);
 	note(tx, "sealed", e.message_id);
 	outbox_delivered(tx, e.id, FIXTURE_T0_MS + LEASE_MS);
 }

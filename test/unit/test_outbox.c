@@ -226,14 +226,15 @@ sealed_bytes_are_sent_again_byte_for_byte(struct fixture *f)
 	put(f, "s1", "k1");
 	assert_int_equal(lease_by(f, 10, 0, "m1", &e), 1);
 	assert_null(e.sealed);
-	IN_TX(f, outbox_sealed(tx, e.id, "<S1/>", 5));
-	IN_TX(f, outbox_sealed(tx, e.id, "<S2/>", 5));
+	IN_TX(f, outbox_sealed(tx, e.id, "text/xml", "<S1/>", 5));
+	IN_TX(f, outbox_sealed(tx, e.id, "text/html", "<S2/>", 5));
 	assert_int_equal(lease_by(f, 10, 0, "m2", &e), 0);
 	clock_freeze_ms(FIXTURE_T0_MS + LEASE_MS);
 	assert_int_equal(lease_by(f, 10, 0, "m2", &e), 1);
 	assert_string_equal(e.message_id, "m1");
 	assert_int_equal(e.sealed_bytes, 5);
 	assert_memory_equal(e.sealed, "<S1/>", 5);
+	assert_string_equal(e.content_type, "text/xml");
 	assert_int_equal(e.attempt, 2);
 	assert_int_equal(e.message_count, 1);
 }
@@ -268,7 +269,7 @@ renewed_envelope_has_a_new_name_and_no_bytes(struct fixture *f)
 
 	put(f, "s1", "k1");
 	assert_int_equal(lease_by(f, 10, 0, "m1", &e), 1);
-	IN_TX(f, outbox_sealed(tx, e.id, "<S1/>", 5));
+	IN_TX(f, outbox_sealed(tx, e.id, "text/xml", "<S1/>", 5));
 	IN_TX(f, outbox_renew(tx, e.id));
 	assert_int_equal(lease_by(f, 10, 0, "m2", &e), 1);
 	assert_string_equal(e.message_id, "m2");
@@ -376,7 +377,7 @@ envelope_without_a_cancelled_row_is_another_message(struct fixture *f)
 	put(f, "s2", "k2");
 	assert_int_equal(lease_by(f, 10, 0, "m1", &e), 1);
 	second = e.messages[1].id;
-	IN_TX(f, outbox_sealed(tx, e.id, "<S/>", 4));
+	IN_TX(f, outbox_sealed(tx, e.id, "text/xml", "<S/>", 4));
 	IN_TX(f, assert_int_equal(outbox_cancel(tx, e.messages[0].id, ""), 1));
 	clock_freeze_ms(FIXTURE_T0_MS + LEASE_MS);
 	assert_int_equal(lease_by(f, 10, 0, "m2", &e), 1);
