@@ -21,8 +21,6 @@
 #include "gateway/metrics.h"
 #include "gateway/sandbox.h"
 
-#define SOAP_TYPE "text/xml; charset=utf-8"
-
 struct courier {
 	struct loop *loop;
 	struct transport *transport;
@@ -83,7 +81,7 @@ run(struct courier *courier, uint64_t id, const struct call_job *job)
 	struct errand *errand = xcalloc(1, sizeof(*errand));
 	struct transport_call call = { .url = job->url,
 		.soap_action = job->soap_action,
-		.content_type = SOAP_TYPE,
+		.content_type = job->content_type,
 		.timeout_ms = job->timeout_ms,
 		.max_bytes = job->max_bytes,
 		.body = job->body,

@@ -1,8 +1,8 @@
 /*
  * gateway/role_sealer.c - makes what goes out: encode, transform, have signed.
  *
- * Pure, and sees only what store gives it.  A job waits in its slot for the
- * signature; nothing else waits with it.
+ * Pure, and sees only what store gives it.  A job waits in its slot, once for
+ * each of its signatures (flow/seal.h); nothing else waits with it.
  */
 #include "gateway/role.h"
 
@@ -19,8 +19,8 @@
 #include "crypto/dsig.h"
 #include "crypto/gost.h"
 #include "gateway/config.h"
-#include "gateway/flow/encode.h"
 #include "gateway/flow/job.h"
+#include "gateway/flow/seal.h"
 #include "gateway/loop.h"
 #include "gateway/metrics.h"
 #include "gateway/sandbox.h"
@@ -34,7 +34,7 @@ struct slot {
 	bool used;
 	uint64_t id; /* store's */
 	struct arena *arena;
-	struct smev_unsigned *call;
+	struct seal *seal;
 	const char *soap_action;
 };
 
@@ -42,8 +42,8 @@ struct sealer {
 	const struct config *config;
 	struct loop *loop;
 	struct slot slots[SLOTS];
-	char *cert_base64; /* the signer's; NULL until it said so */
-	int algorithm;
+	bool known[KEY_USES]; /* the signer said which algorithm it wants */
+	int algorithms[KEY_USES];
 };
 
 static void
@@ -83,42 +83,84 @@ slot_release(struct slot *slot)
 	*slot = (struct slot){ .used = false };
 }
 
-/* Make the call and ask for its signature. */
+static bool
+ask_signer(struct sealer *sealer, uint64_t id, const struct sign_job *job)
+{
+	struct ipc_peer *signer = loop_peer(sealer->loop, ROLE_SIGNER, 0);
+	struct buf ask;
+	bool sent = false;
+
+	buf_init(&ask, 0);
+	sign_job_write(job, &ask);
+	if (signer != NULL)
+		sent = ipc_send(signer, IPC_SIGN, id, ask.data, ask.bytes);
+	buf_release(&ask);
+	return sent;
+}
+
+/* What is made is sent to store. */
+static int
+finish(struct sealer *sealer, const struct slot *slot, struct err *err)
+{
+	struct buf call, type;
+	int rc;
+
+	buf_init(&call, 0);
+	buf_init(&type, 0);
+	rc = seal_end(slot->seal, &call, &type, err);
+	if (rc == 0) {
+		metrics_add(METRIC_SEALER_MESSAGES, 1);
+		send_sealed(sealer, slot->id,
+		    &(struct sealed){ .code = "",
+			.why = "",
+			.soap_action = slot->soap_action,
+			.content_type = buf_text(&type),
+			.call = call.data,
+			.call_bytes = call.bytes });
+	}
+	buf_release(&type);
+	buf_release(&call);
+	return rc;
+}
+
+/* Ask for the next signature, or be done.  Returns 1 when it waits. */
+static int
+go_on(struct sealer *sealer, const struct slot *slot, struct err *err)
+{
+	struct sign_job ask;
+	int more = seal_ask(slot->seal, sealer->algorithms, &ask, err);
+
+	if (more == -1)
+		return -1;
+	if (more == 0)
+		return finish(sealer, slot, err);
+	if (!ask_signer(sealer, (uint64_t)(slot - sealer->slots) + 1, &ask))
+		return err_set(
+		    err, ERR_RETRY, "KEY_AWAY", "signer is away or busy");
+	return 1;
+}
+
+/* A step was made: wait on, or the slot is free again. */
+static void
+after(struct sealer *sealer, struct slot *slot, int rc, const struct err *err)
+{
+	if (rc == 1)
+		return;
+	if (rc == -1)
+		send_error(sealer, slot->id, err->kind, err->code, err->text);
+	slot_release(slot);
+}
+
 static int
 begin(struct sealer *sealer, struct slot *slot, const struct seal_job *job,
     struct err *err)
 {
-	struct ipc_peer *signer = loop_peer(sealer->loop, ROLE_SIGNER, 0);
-	const unsigned char *digest;
-	struct buf call, ask;
-	size_t digest_bytes;
-	int rc = -1;
-
-	buf_init(&call, 0);
-	buf_init(&ask, 0);
-	if (signer == NULL || sealer->cert_base64 == NULL) {
-		(void)err_set(err, ERR_RETRY, "KEY_AWAY", "no signer yet");
-		goto out;
-	}
-	if (flow_encode(sealer->config, job, slot->arena, &call, err) == -1)
-		goto out;
-	/* Its bytes are spliced once the signature is there. */
-	if (smev_sign_prepare(arena_memdup(slot->arena, call.data, call.bytes),
-		call.bytes, sealer->algorithm, slot->arena, &slot->call,
-		&digest, &digest_bytes, err)
+	if (!sealer->known[KEY_SYSTEM])
+		return err_set(err, ERR_RETRY, "KEY_AWAY", "no signer yet");
+	if (seal_begin(sealer->config, job, slot->arena, &slot->seal, err)
 	    == -1)
-		goto out;
-	sign_job_write(&(struct sign_job){ digest, digest_bytes }, &ask);
-	if (!ipc_send(signer, IPC_SIGN, (uint64_t)(slot - sealer->slots) + 1,
-		ask.data, ask.bytes)) {
-		(void)err_set(err, ERR_RETRY, "KEY_AWAY", "signer is busy");
-		goto out;
-	}
-	rc = 0;
-out:
-	buf_release(&ask);
-	buf_release(&call);
-	return rc;
+		return -1;
+	return go_on(sealer, slot, err);
 }
 
 static void
@@ -142,34 +184,7 @@ on_seal(struct sealer *sealer, const struct ipc_message *msg)
 		return;
 	}
 	slot->soap_action = smev_soap_action((enum smev_op)job.op);
-	if (begin(sealer, slot, &job, &err) == -1) {
-		send_error(sealer, msg->id, err.kind, err.code, err.text);
-		slot_release(slot);
-	}
-}
-
-static void
-finish(
-    struct sealer *sealer, struct slot *slot, const struct signed_value *value)
-{
-	struct buf call;
-
-	if (*value->code != '\0') {
-		send_error(
-		    sealer, slot->id, ERR_RETRY, value->code, value->why);
-		return;
-	}
-	buf_init(&call, 0);
-	metrics_add(METRIC_SEALER_MESSAGES, 1);
-	smev_sign_finish(slot->call, value->value, value->value_bytes,
-	    value->cert_base64, &call);
-	send_sealed(sealer, slot->id,
-	    &(struct sealed){ .code = "",
-		.why = "",
-		.soap_action = slot->soap_action,
-		.call = call.data,
-		.call_bytes = call.bytes });
-	buf_release(&call);
+	after(sealer, slot, begin(sealer, slot, &job, &err), &err);
 }
 
 static void
@@ -178,20 +193,21 @@ on_signed(struct sealer *sealer, const struct ipc_message *msg)
 	struct arena *arena = arena_new();
 	struct signed_value value;
 	struct slot *slot;
+	struct err err;
+	int rc;
 
 	if (!signed_read(msg, arena, &value))
 		goto out;
-	if (msg->id == 0) { /* who signs */
-		free(sealer->cert_base64);
-		sealer->cert_base64 = xstrdup(value.cert_base64);
-		sealer->algorithm = value.algorithm;
-		goto out;
-	}
-	if (msg->id > SLOTS || !sealer->slots[msg->id - 1].used)
+	/* Each answer says it: the key may have changed meanwhile. */
+	sealer->known[value.use] = true;
+	sealer->algorithms[value.use] = value.algorithm;
+	if (msg->id == 0 || msg->id > SLOTS || !sealer->slots[msg->id - 1].used)
 		goto out;
 	slot = &sealer->slots[msg->id - 1];
-	finish(sealer, slot, &value);
-	slot_release(slot);
+	rc = seal_take(slot->seal, &value, &err);
+	if (rc == 0)
+		rc = go_on(sealer, slot, &err);
+	after(sealer, slot, rc, &err);
 out:
 	arena_free(arena);
 }
@@ -209,18 +225,16 @@ on_message(struct ipc_peer *peer, const struct ipc_message *msg, void *arg)
 		on_signed(sealer, msg);
 }
 
+/* Ask who signs, for each use. */
 static void
 on_peer(struct ipc_peer *peer, void *arg)
 {
-	struct buf ask;
+	struct sealer *sealer = arg;
 
-	(void)arg;
 	if (ipc_peer_role(peer) != ROLE_SIGNER)
 		return;
-	buf_init(&ask, 0);
-	sign_job_write(&(struct sign_job){ NULL, 0 }, &ask);
-	(void)ipc_send(peer, IPC_SIGN, 0, ask.data, ask.bytes);
-	buf_release(&ask);
+	for (int use = 0; use < KEY_USES; use++)
+		(void)ask_signer(sealer, 0, &(struct sign_job){ .use = use });
 }
 
 /* What waited for a signer that is gone is not owed here: store asks again. */

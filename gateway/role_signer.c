@@ -1,5 +1,6 @@
 /*
- * gateway/role_signer.c - holds the private key: digest in, signature out.
+ * gateway/role_signer.c - holds the private key: digest in, signature out, as
+ * a bare value or as PKCS#7.
  *
  * It sees no XML and no network, and talks to sealers only.
  */
@@ -10,6 +11,7 @@
 #include "base/err.h"
 #include "base/failpoint.h"
 #include "base/log.h"
+#include "crypto/cms.h"
 #include "crypto/gost.h"
 #include "crypto/keystore.h"
 #include "gateway/config.h"
@@ -22,37 +24,66 @@ struct signer {
 	struct keypair *pair;
 };
 
+static int
+sign(const struct signer *signer, const struct sign_job *job, struct buf *out,
+    struct err *err)
+{
+	unsigned char value[GOST_SIGNATURE_MAX];
+	size_t bytes = sizeof(value);
+
+	if (job->form == SIGN_PKCS7)
+		return cms_sign(signer->pair, job->digest, job->digest_bytes,
+		    job->at_ms, out, err);
+	if (keypair_sign(signer->pair, job->digest, job->digest_bytes, value,
+		&bytes, err)
+	    == -1)
+		return -1;
+	buf_add(out, value, bytes);
+	return 0;
+}
+
+/* The only key is the system's, which signs files, too. */
+static bool
+has_key(const struct sign_job *job)
+{
+	return job->use == KEY_SYSTEM || job->digest_bytes == 0
+	    || job->form == SIGN_PKCS7;
+}
+
 static void
 answer(struct signer *signer, struct ipc_peer *peer, uint64_t id,
     const struct sign_job *job)
 {
-	struct signed_value value = {
+	struct signed_value answer = {
+		.use = job->use,
 		.algorithm = keypair_digest(signer->pair),
 		.cert_base64 = keypair_cert_base64(signer->pair),
 		.code = "",
 		.why = "",
 	};
-	unsigned char room[128];
-	size_t bytes = sizeof(room);
-	struct buf out;
+	struct buf value, out;
 	struct err err;
+	int rc = 0;
 
-	if (job->digest_bytes != 0) {
-		if (keypair_sign(signer->pair, job->digest, job->digest_bytes,
-			room, &bytes, &err)
-		    == 0) {
-			metrics_add(METRIC_SIGNER_SIGNATURES, 1);
-			value.value = room;
-			value.value_bytes = bytes;
-		} else {
-			value.code = err.code;
-			value.why = err.text;
-		}
-	}
+	buf_init(&value, 0);
 	buf_init(&out, 0);
-	signed_write(&value, &out);
+	if (!has_key(job))
+		rc = err_set(&err, ERR_RETRY, "KEY_SIGN",
+		    "there is no key for personal signatures");
+	else if (job->digest_bytes != 0)
+		rc = sign(signer, job, &value, &err);
+	if (rc == -1) {
+		answer.code = err.code;
+		answer.why = err.text;
+	} else if (job->digest_bytes != 0) {
+		metrics_add(METRIC_SIGNER_SIGNATURES, 1);
+		answer.value = value.data;
+		answer.value_bytes = value.bytes;
+	}
+	signed_write(&answer, &out);
 	(void)ipc_answer(peer, IPC_SIGNED, id, out.data, out.bytes);
 	buf_release(&out);
+	buf_release(&value);
 }
 
 static void

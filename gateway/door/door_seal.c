@@ -4,11 +4,10 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/buf.h"
 #include "base/err.h"
 #include "gateway/door/door_job.h"
 #include "gateway/flow/job.h"
-#include "smev/smev_codec.h"
+#include "smev/smev.h"
 
 static void
 put_rejects(
@@ -46,7 +45,7 @@ put_status(
 
 int
 door_seal(const struct seal_job *job, struct smev_send *send,
-    struct arena *arena, struct buf *out, struct err *err)
+    struct arena *arena, struct err *err)
 {
 	struct door_outgoing outgoing;
 	struct door_words words;
@@ -72,5 +71,5 @@ door_seal(const struct seal_job *job, struct smev_send *send,
 		send->business_process = words.business_process;
 		send->test_message |= words.test;
 	}
-	return smev_write_send(send, out, err);
+	return 0;
 }

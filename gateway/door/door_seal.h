@@ -6,19 +6,17 @@
 #define GATEWAY_DOOR_DOOR_SEAL_H
 
 struct arena;
-struct buf;
 struct err;
 struct seal_job;
 struct smev_send;
 
 /*
- * Append the unsigned call for job, whose only body is a struct door_outgoing.
- * send has what every call has, and is filled with the rest.
+ * Fill send, which has what every call has, with what job says, whose only body
+ * is a struct door_outgoing.  Texts live in arena.
  *
- * Errors: ERR_HOLD CHG_FORMAT the body can't be read; those of
- * smev_write_send().
+ * Errors: ERR_HOLD CHG_FORMAT the body can't be read.
  */
 int door_seal(const struct seal_job *job, struct smev_send *send,
-    struct arena *arena, struct buf *out, struct err *err);
+    struct arena *arena, struct err *err);
 
 #endif

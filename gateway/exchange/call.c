@@ -18,7 +18,8 @@
 #include "gateway/role.h"
 #include "smev/smev_codec.h"
 
-#define GRACE_MS 10000 /* beyond the courier's own time-out */
+#define GRACE_MS  10000 /* beyond the courier's own time-out */
+#define SOAP_TYPE "text/xml; charset=utf-8" /* of a call without files */
 
 static struct call *
 call_new(struct desk *desk, int op, const struct call_hooks *hooks, void *owner)
@@ -33,6 +34,7 @@ call_new(struct desk *desk, int op, const struct call_hooks *hooks, void *owner)
 	call->hooks = hooks;
 	call->owner = owner;
 	call->arena = arena_new();
+	call->content_type = SOAP_TYPE;
 	call->soap_action = smev_soap_action((enum smev_op)op);
 	call->next = desk->calls;
 	desk->calls = call;
@@ -121,6 +123,7 @@ call_send(struct call *call, const void *p, size_t bytes)
 	struct ipc_peer *courier = loop_peer(call->desk->loop, ROLE_COURIER, 0);
 	struct call_job job = { .url = smev->url,
 		.soap_action = call->soap_action,
+		.content_type = call->content_type,
 		.timeout_ms = smev->timeout_ms,
 		.max_bytes = smev->answer_bytes,
 		.body = p,
@@ -167,8 +170,10 @@ call_sealed(struct desk *desk, const struct ipc_message *msg)
 		fail(call, &err);
 	} else if (call->hooks->sealed != NULL) {
 		call->phase = CALL_STORING;
+		call->content_type = sealed.content_type;
 		call->hooks->sealed(call, sealed.call, sealed.call_bytes);
 	} else {
+		call->content_type = sealed.content_type;
 		call_send(call, sealed.call, sealed.call_bytes);
 	}
 }

@@ -51,7 +51,7 @@ struct call {
 	const struct call_hooks *hooks;
 	void *owner;
 	struct arena *arena;
-	const char *soap_action;
+	const char *soap_action, *content_type;
 };
 
 /* Have job sealed.  The call belongs to itself and ends through its hooks;

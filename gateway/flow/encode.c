@@ -102,9 +102,38 @@ reject_text(const struct answer *answer, struct arena *arena)
 	return arena_printf(arena, "%s: %s", answer->code, answer->text);
 }
 
+/* The content, by the adapter of that kind. */
 static int
-encode_send(const struct config *config, const struct seal_job *job,
-    struct arena *arena, struct buf *out, struct err *err)
+write_content(const struct seal_job *job, struct changeset *change,
+    struct arena *arena, struct smev_send *ret, struct err *err)
+{
+	const struct adapter *adapter = adapter_named(job->kind);
+	struct buf content;
+	int rc;
+
+	if (adapter == NULL || adapter->encode == NULL)
+		return err_set(err, ERR_HOLD, "X_ENCODER",
+		    "nothing writes messages of kind %s", job->kind);
+	buf_init(&content, 0);
+	rc = adapter->encode(change, &content, err);
+	if (rc == 0) {
+		ret->content =
+		    arena_strndup(arena, buf_text(&content), content.bytes);
+		ret->content_bytes = content.bytes;
+	}
+	buf_release(&content);
+	return rc;
+}
+
+bool
+flow_encode_sends(const struct seal_job *job)
+{
+	return job->op == SMEV_SEND_REQUEST || job->op == SMEV_SEND_RESPONSE;
+}
+
+int
+flow_encode_send(const struct config *config, const struct seal_job *job,
+    struct arena *arena, struct smev_send *ret, struct err *err)
 {
 	bool request = job->op == SMEV_SEND_REQUEST;
 	struct smev_send send = {
@@ -116,39 +145,27 @@ encode_send(const struct config *config, const struct seal_job *job,
 		.test_message = request && config->smev.test_message,
 	};
 	const struct answer *answer;
-	const struct adapter *adapter;
 	struct changeset *change = NULL;
-	struct buf content;
-	int rc = -1;
 
+	if (FAILPOINT("encode.job"))
+		return err_set(err, ERR_RETRY, "X_INTERNAL", "failpoint");
+	*ret = send;
 	if (strcmp(job->kind, CONFIG_DOOR) == 0)
-		return door_seal(job, &send, arena, out, err);
+		return door_seal(job, ret, arena, err);
 	if (merge(job, arena, &change, err) == -1)
 		return -1;
 	answer = change->record_count == 0 ? NULL : change->records[0].answer;
-	send.reject_code = reject_code(answer);
-	if (send.reject_code != NULL) {
-		assert(answer != NULL); /* reject_code() */
-		send.reject_text = reject_text(answer, arena);
-		return smev_write_send(&send, out, err);
-	}
-	adapter = adapter_named(job->kind);
-	if (adapter == NULL || adapter->encode == NULL)
-		return err_set(err, ERR_HOLD, "X_ENCODER",
-		    "nothing writes messages of kind %s", job->kind);
-	buf_init(&content, 0);
-	if (adapter->encode(change, &content, err) == 0) {
-		send.content = buf_text(&content);
-		send.content_bytes = content.bytes;
-		rc = smev_write_send(&send, out, err);
-	}
-	buf_release(&content);
-	return rc;
+	ret->reject_code = reject_code(answer);
+	if (ret->reject_code == NULL)
+		return write_content(job, change, arena, ret, err);
+	assert(answer != NULL); /* reject_code() */
+	ret->reject_text = reject_text(answer, arena);
+	return 0;
 }
 
-int
-flow_encode(const struct config *config, const struct seal_job *job,
-    struct arena *arena, struct buf *out, struct err *err)
+void
+flow_encode_other(
+    const struct config *config, const struct seal_job *job, struct buf *out)
 {
 	enum smev_version version = version_of(config);
 	const char *node = config->smev.node_id;
@@ -158,18 +175,9 @@ flow_encode(const struct config *config, const struct seal_job *job,
 	/* A node has a queue of responses of its own, and no other. */
 	if (job->op != SMEV_GET_RESPONSE || *node == '\0')
 		node = NULL;
-	if (FAILPOINT("encode.job"))
-		return err_set(err, ERR_RETRY, "X_INTERNAL", "failpoint");
-	switch ((enum smev_op)job->op) {
-	case SMEV_SEND_REQUEST:
-	case SMEV_SEND_RESPONSE:
-		return encode_send(config, job, arena, out, err);
-	case SMEV_ACK:
+	if (job->op == SMEV_ACK)
 		smev_write_ack(version, job->message_id, job->accepted, out);
-		return 0;
-	default:
+	else
 		smev_write_get(version, (enum smev_op)job->op, ns,
 		    ns == NULL ? NULL : job->root, node, job->timestamp, out);
-		return 0;
-	}
 }

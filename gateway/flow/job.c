@@ -6,6 +6,7 @@
 #include "gateway/ipc.h"
 
 #define BODIES_MAX 1000 /* changesets of one envelope */
+#define FILES_MAX  1000 /* files of one message */
 
 void
 open_job_write(const struct open_job *job, struct buf *out)
@@ -95,6 +96,34 @@ decoded_read(
 	return wire_ok(&wire);
 }
 
+static void
+seal_file_write(const struct seal_file *file, struct buf *out)
+{
+	wire_put_int(out, file->by_ftp);
+	wire_put_text(out, file->id);
+	wire_put_text(out, file->name);
+	wire_put_text(out, file->mime);
+	wire_put_text(out, file->namespace_uri);
+	wire_put_text(out, file->signature);
+	wire_put_blob(out, file->digest, file->digest_bytes);
+	wire_put_int(out, file->bytes);
+	wire_put_blob(out, file->content, file->content_bytes);
+}
+
+static void
+seal_file_read(struct wire *wire, struct arena *arena, struct seal_file *ret)
+{
+	ret->by_ftp = wire_range(wire, 0, 1) == 1;
+	ret->id = wire_text(wire, arena);
+	ret->name = wire_text(wire, arena);
+	ret->mime = wire_text(wire, arena);
+	ret->namespace_uri = wire_text(wire, arena);
+	ret->signature = wire_text(wire, arena);
+	ret->digest = wire_blob(wire, &ret->digest_bytes);
+	ret->bytes = wire_range(wire, 0, INT64_MAX);
+	ret->content = wire_blob(wire, &ret->content_bytes);
+}
+
 void
 seal_job_write(const struct seal_job *job, struct buf *out)
 {
@@ -109,6 +138,10 @@ seal_job_write(const struct seal_job *job, struct buf *out)
 	wire_put_int(out, (int64_t)job->body_count);
 	for (size_t i = 0; i < job->body_count; i++)
 		wire_put_blob(out, job->bodies[i], job->body_bytes[i]);
+	wire_put_int(out, (int64_t)job->file_count);
+	for (size_t i = 0; i < job->file_count; i++)
+		seal_file_write(&job->files[i], out);
+	wire_put_int(out, job->mtom);
 }
 
 bool
@@ -133,6 +166,12 @@ seal_job_read(
 	    arena, (ret->body_count + 1) * sizeof(*ret->body_bytes));
 	for (size_t i = 0; i < ret->body_count; i++)
 		ret->bodies[i] = wire_blob(&wire, &ret->body_bytes[i]);
+	ret->file_count = (size_t)wire_range(&wire, 0, FILES_MAX);
+	ret->files =
+	    arena_alloc(arena, (ret->file_count + 1) * sizeof(*ret->files));
+	for (size_t i = 0; i < ret->file_count; i++)
+		seal_file_read(&wire, arena, &ret->files[i]);
+	ret->mtom = wire_range(&wire, 0, 1) == 1;
 	return wire_ok(&wire);
 }
 
@@ -143,6 +182,7 @@ sealed_write(const struct sealed *sealed, struct buf *out)
 	wire_put_text(out, sealed->code);
 	wire_put_text(out, sealed->why);
 	wire_put_text(out, sealed->soap_action);
+	wire_put_text(out, sealed->content_type);
 	wire_put_blob(out, sealed->call, sealed->call_bytes);
 }
 
@@ -157,6 +197,7 @@ sealed_read(
 	ret->code = wire_text(&wire, arena);
 	ret->why = wire_text(&wire, arena);
 	ret->soap_action = wire_text(&wire, arena);
+	ret->content_type = wire_text(&wire, arena);
 	ret->call = wire_blob(&wire, &ret->call_bytes);
 	return wire_ok(&wire);
 }
@@ -166,6 +207,7 @@ call_job_write(const struct call_job *job, struct buf *out)
 {
 	wire_put_text(out, job->url);
 	wire_put_text(out, job->soap_action);
+	wire_put_text(out, job->content_type);
 	wire_put_int(out, job->timeout_ms);
 	wire_put_int(out, job->max_bytes);
 	wire_put_blob(out, job->body, job->body_bytes);
@@ -180,6 +222,7 @@ call_job_read(
 	wire_open(&wire, msg->body, msg->bytes);
 	ret->url = wire_text(&wire, arena);
 	ret->soap_action = wire_text(&wire, arena);
+	ret->content_type = wire_text(&wire, arena);
 	ret->timeout_ms = wire_int(&wire);
 	ret->max_bytes = wire_int(&wire);
 	ret->body = wire_blob(&wire, &ret->body_bytes);
@@ -214,7 +257,10 @@ called_read(
 void
 sign_job_write(const struct sign_job *job, struct buf *out)
 {
+	wire_put_int(out, job->use);
+	wire_put_int(out, job->form);
 	wire_put_blob(out, job->digest, job->digest_bytes);
+	wire_put_int(out, job->at_ms);
 }
 
 bool
@@ -223,13 +269,17 @@ sign_job_read(const struct ipc_message *msg, struct sign_job *ret)
 	struct wire wire;
 
 	wire_open(&wire, msg->body, msg->bytes);
+	ret->use = (int)wire_range(&wire, 0, KEY_USES - 1);
+	ret->form = (int)wire_range(&wire, 0, SIGN_FORMS - 1);
 	ret->digest = wire_blob(&wire, &ret->digest_bytes);
+	ret->at_ms = wire_int(&wire);
 	return wire_ok(&wire);
 }
 
 void
 signed_write(const struct signed_value *value, struct buf *out)
 {
+	wire_put_int(out, value->use);
 	wire_put_int(out, value->algorithm);
 	wire_put_text(out, value->cert_base64);
 	wire_put_text(out, value->code);
@@ -244,6 +294,7 @@ signed_read(const struct ipc_message *msg, struct arena *arena,
 	struct wire wire;
 
 	wire_open(&wire, msg->body, msg->bytes);
+	ret->use = (int)wire_range(&wire, 0, KEY_USES - 1);
 	ret->algorithm = (int)wire_range(&wire, 0, 2);
 	ret->cert_base64 = wire_text(&wire, arena);
 	ret->code = wire_text(&wire, arena);

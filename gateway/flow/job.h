@@ -73,6 +73,22 @@ void decoded_write(const struct decoded *decoded, struct buf *out);
 bool decoded_read(
     const struct ipc_message *msg, struct arena *arena, struct decoded *ret);
 
+/*
+ * A file of a message to be sealed.  digest is over its content, by the
+ * algorithm of the key that signs; by MTOM the sealer takes it itself.
+ */
+struct seal_file {
+	bool by_ftp;
+	const char *id; /* contentId, or uuid of the folder in the store */
+	const char *name, *mime, *namespace_uri;
+	const char *signature; /* base64 PKCS#7; "": the sealer has it made */
+	const void *digest; /* by_ftp */
+	size_t digest_bytes;
+	int64_t bytes; /* of the content */
+	const void *content; /* by MTOM only */
+	size_t content_bytes;
+};
+
 /* IPC_SEAL: make these bytes for SMEV, signed. */
 struct seal_job {
 	int op; /* enum smev_op */
@@ -85,6 +101,9 @@ struct seal_job {
 	size_t body_count; /* changesets, merged in this order */
 	const void **bodies;
 	size_t *body_bytes;
+	struct seal_file *files;
+	size_t file_count;
+	bool mtom; /* contents beside the envelope, not as base64 in it */
 };
 
 /* store to sealer: make an envelope of this. */
@@ -97,6 +116,7 @@ struct sealed {
 	int kind; /* 0: it is there */
 	const char *code, *why;
 	const char *soap_action;
+	const char *content_type; /* of call, as HTTP wants it */
 	const void *call;
 	size_t call_bytes;
 };
@@ -108,7 +128,7 @@ bool sealed_read(
 
 /* IPC_CALL: send this.  IPC_CALLED: what came of it. */
 struct call_job {
-	const char *url, *soap_action;
+	const char *url, *soap_action, *content_type;
 	int64_t timeout_ms, max_bytes;
 	const void *body;
 	size_t body_bytes;
@@ -132,14 +152,29 @@ void called_write(const struct called *called, struct buf *out);
 bool called_read(
     const struct ipc_message *msg, struct arena *arena, struct called *ret);
 
-/* IPC_SIGN, IPC_SIGNED.  An empty digest asks who signs. */
+/* What a key is for: «ЭП-ОВ» of the system, «ЭП-СП» of an official. */
+enum key_use { KEY_SYSTEM, KEY_PERSONAL, KEY_USES };
+
+/* What is made of a digest: the bare value for XMLDSig, or a detached PKCS#7
+ * over the file whose digest it is. */
+enum sign_form { SIGN_VALUE, SIGN_PKCS7, SIGN_FORMS };
+
+/*
+ * IPC_SIGN, IPC_SIGNED.  An empty digest asks who signs.  A file is signed by
+ * the key of the system where there is none for the use that was asked.
+ */
 struct sign_job {
+	int use; /* enum key_use */
+	int form; /* enum sign_form */
 	const void *digest;
 	size_t digest_bytes;
+	int64_t at_ms; /* SIGN_PKCS7: the signing time it states */
 };
 
 struct signed_value {
-	int algorithm; /* enum gost_digest that the key signs */
+	int use; /* as asked */
+	int algorithm; /* enum gost_digest that the key signs now, even when
+			  there is no value: the digest may be the wrong one */
 	const char *cert_base64;
 	const char *code, *why; /* "" when value is there */
 	const void *value;
