@@ -13,6 +13,8 @@
 #include "tools/smevemu/emu_queue.h"
 #include "tools/smevemu/emu_routing.h"
 #include "tools/smevemu/emu_script.h"
+#include "tools/smevemu/emu_slice.h"
+#include "tools/smevemu/emu_store.h"
 #include "xsd/xsd_registry.h"
 
 static const char *const version_names[EMU_VERSIONS] = { "1.1", "1.2", "1.3" };
@@ -42,6 +44,7 @@ emu_new(void)
 	emu->unconfirmed_ms = INT64_C(15) * 60 * 1000;
 	emu->max_age_ms = INT64_C(24) * 60 * 60 * 1000;
 	emu->attachment_limit = 5 << 20;
+	emu->ftp_limit = 1 << 30;
 	emu->multipart = true;
 	emu->verify = true;
 	emu->keep_raw = true;
@@ -62,6 +65,8 @@ participant_free(struct emu_participant *participant)
 	keypair_free(participant->key);
 	free(participant->name);
 	free(participant->title);
+	free(participant->ftp_user);
+	free(participant->ftp_password);
 	free(participant);
 }
 
@@ -92,6 +97,8 @@ emu_free(struct emu *emu)
 
 	if (emu == NULL)
 		return;
+	emu_store_close(emu);
+	emu_slices_free(emu->slices);
 	for (msg = emu->made_first; msg != NULL; msg = next_msg) {
 		next_msg = msg->made_next;
 		emu_message_free(msg);
@@ -115,8 +122,11 @@ emu_free(struct emu *emu)
 	emu_script_free(emu->script);
 	xsd_registry_free(emu->schemas);
 	trust_free(emu->trust);
+	trust_free(emu->persons);
 	keypair_free(emu->key);
 	free(emu->listen_address);
+	free(emu->ftp_address);
+	free(emu->ftp_folder);
 	free(emu);
 }
 
@@ -135,6 +145,8 @@ emu_participant_add(struct emu *emu, const char *name)
 
 	participant->name = xstrdup(name);
 	participant->title = xstrdup(name);
+	participant->ftp_user = xstrdup("anonymous");
+	participant->ftp_password = xstrdup("smev");
 	participant->requests.node = empty;
 	participant->statuses.node = empty;
 	participant->responses.node = empty;

@@ -13,8 +13,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct emu_files;
+struct emu_ftpd;
 struct emu_participant;
 struct emu_script;
+struct emu_slices;
 struct emu_type;
 struct event_base;
 struct keypair;
@@ -38,6 +41,14 @@ enum emu_message_state {
 	EMU_ACKED, /* done */
 	EMU_EXPIRED, /* its end of life came first */
 	EMU_REJECTED, /* refused after it was accepted */
+	EMU_CHECKING, /* accepted, its files are being checked */
+};
+
+/* What becomes of SignaturePKCS7 of files. */
+enum emu_file_signatures {
+	EMU_FILES_SIGNED, /* has to be there and right */
+	EMU_FILES_EITHER, /* right, if it is there */
+	EMU_FILES_UNSIGNED, /* is not looked at */
 };
 
 struct emu_list {
@@ -74,7 +85,10 @@ struct emu_message {
 	char *attachments; /* AttachmentContentList; NULL none */
 	char *raw; /* the envelope as it came; NULL when not kept */
 	size_t raw_bytes;
-	size_t file_bytes; /* of the attachments */
+	size_t file_bytes; /* of the attachments, in the store too */
+	struct emu_files *files; /* in the store; NULL none */
+	struct emu_message *wait_next; /* for the same files */
+	char ftp_user[31], ftp_password[31]; /* of this delivery; "" none */
 	char digest[65]; /* Streebog-256 of body */
 	char content_digest[65]; /* of the root element inside; "" none */
 
@@ -102,6 +116,7 @@ struct emu_participant {
 	struct keypair *key; /* built-in ones sign with it; NULL unsigned */
 	struct emu_queue requests, statuses;
 	struct emu_queue responses; /* head of a list by node */
+	char *ftp_user, *ftp_password; /* where it uploads files */
 	size_t capacity; /* most messages in a queue; 0 no limit */
 	size_t quota; /* bytes of files not confirmed; 0 no limit */
 	unsigned limit; /* calls a second; 0 no limit */
@@ -155,7 +170,11 @@ struct emu {
 	struct emu_type *types, *last_type;
 	struct emu_message *made_first, *made_last;
 	struct emu_list unconfirmed; /* oldest first */
+	struct emu_list checking; /* accepted, in no queue yet */
 	struct emu_script *script;
+	struct trust *persons; /* whose signatures of files count; NULL any */
+	struct emu_slices *slices; /* digests being taken; NULL none */
+	struct emu_ftpd *ftpd; /* NULL: not running */
 	struct emu_counters counters;
 	size_t message_count;
 	int64_t started_ms;
@@ -165,6 +184,11 @@ struct emu {
 	int port;
 	int64_t unconfirmed_ms, max_age_ms;
 	size_t attachment_limit; /* bytes of files in a message; 0 none */
+	char *ftp_address, *ftp_folder; /* of the store; NULL: there is none */
+	int ftp_port;
+	size_t ftp_limit; /* bytes of files in the store, of a message */
+	bool files_first; /* check files in the store before the answer */
+	enum emu_file_signatures file_signatures;
 	int64_t federal_delay_ms;
 	bool soap_env; /* newer dialect of answers */
 	bool multipart; /* Get* answers as multipart/related */

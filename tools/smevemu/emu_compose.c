@@ -17,6 +17,7 @@
 #include "tools/smevemu/emu_fault.h"
 #include "tools/smevemu/emu_queue.h"
 #include "tools/smevemu/emu_sign.h"
+#include "tools/smevemu/emu_store.h"
 #include "tools/smevemu/emu_wire_read.h"
 #include "xsd/xml_doc.h"
 #include "xsd/xml_read.h"
@@ -365,6 +366,7 @@ emu_compose_async(struct emu *emu, struct emu_message *msg,
 	struct buf body;
 
 	emu_queue_remove(msg);
+	emu_store_drop(emu, msg);
 	msg->state = EMU_REJECTED;
 	if (msg->kind != EMU_REQUEST) {
 		put_status(emu, msg, fault, text);

@@ -6,19 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <openssl/pem.h>
-
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/file.h"
-#include "base/map.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "crypto/keystore.h"
-#include "crypto/trust.h"
 #include "tools/smevemu/emu.h"
 #include "tools/smevemu/emu_builtin.h"
+#include "tools/smevemu/emu_ftpd.h"
 #include "tools/smevemu/emu_line.h"
 #include "tools/smevemu/emu_routing.h"
 #include "tools/smevemu/emu_script.h"
@@ -110,122 +107,6 @@ do_seed(struct emu_line *line)
 	if (emu_line_number(line, line->words[1], INT64_MAX, &seed) == -1)
 		return -1;
 	emu_script_seed(line->emu->script, (uint64_t)seed);
-	return 0;
-}
-
-static void
-know_fingerprint(
-    struct emu *emu, struct emu_participant *participant, const char *hex)
-{
-	str_copy(
-	    participant->fingerprint, sizeof(participant->fingerprint), hex);
-	for (char *at = participant->fingerprint; *at != '\0'; at++) {
-		if (*at >= 'A' && *at <= 'F')
-			*at = (char)(*at - 'A' + 'a');
-	}
-	map_put(emu->by_fingerprint, participant->fingerprint, participant);
-}
-
-static int
-read_cert(struct emu_line *line, struct emu_participant *participant,
-    const char *path)
-{
-	FILE *file = fopen(path, "r");
-	X509 *cert =
-	    file == NULL ? NULL : PEM_read_X509(file, NULL, NULL, NULL);
-	char hex[65];
-
-	if (file != NULL)
-		fclose(file);
-	if (cert == NULL)
-		return emu_line_wrong(line, "not a certificate in PEM", path);
-	trust_fingerprint(cert, hex);
-	X509_free(cert);
-	know_fingerprint(line->emu, participant, hex);
-	return trust_pin(line->emu->trust, path, line->err);
-}
-
-static int
-parse_role(struct emu_line *line, const char *word, enum emu_role *ret_role)
-{
-	if (strcmp(word, "zags") == 0)
-		*ret_role = EMU_ROLE_ZAGS;
-	else if (strcmp(word, "federal") == 0)
-		*ret_role = EMU_ROLE_FEDERAL;
-	else
-		return emu_line_wrong(line, "no such role", word);
-	return 0;
-}
-
-/* One property of a participant; returns how many words it took, or -1. */
-static int
-participant_property(
-    struct emu_line *line, struct emu_participant *participant, size_t at)
-{
-	const char *word = line->words[at];
-	char **value = &line->words[at + 1];
-	size_t left = line->count - at - 1;
-	int64_t number = 0;
-
-	if (strcmp(word, "key") == 0 && left >= 2) {
-		if (keypair_load(emu_line_path(line, value[0]),
-			emu_line_path(line, value[1]), &participant->key,
-			line->err)
-			== -1
-		    || read_cert(
-			   line, participant, emu_line_path(line, value[1]))
-			== -1)
-			return -1;
-		return 3;
-	}
-	if (left < 1)
-		return emu_line_wrong(line, "a value is missing after", word);
-	if (strcmp(word, "title") == 0) {
-		free(participant->title);
-		participant->title = xstrdup(value[0]);
-	} else if (strcmp(word, "cert") == 0) {
-		if (read_cert(line, participant, emu_line_path(line, value[0]))
-		    == -1)
-			return -1;
-	} else if (strcmp(word, "fingerprint") == 0) {
-		know_fingerprint(line->emu, participant, value[0]);
-		trust_pin_fingerprint(
-		    line->emu->trust, participant->fingerprint);
-	} else if (strcmp(word, "role") == 0) {
-		if (parse_role(line, value[0], &participant->role) == -1)
-			return -1;
-	} else if (strcmp(word, "limit") == 0) {
-		if (emu_line_number(line, value[0], 1000000, &number) == -1)
-			return -1;
-		participant->limit = (unsigned)number;
-	} else if (strcmp(word, "capacity") == 0) {
-		if (emu_line_number(line, value[0], INT_MAX, &number) == -1)
-			return -1;
-		participant->capacity = (size_t)number;
-	} else if (strcmp(word, "quota") == 0) {
-		if (emu_line_number(line, value[0], INT_MAX, &number) == -1)
-			return -1;
-		participant->quota = (size_t)number;
-	} else {
-		return emu_line_wrong(line, "not understood", word);
-	}
-	return 2;
-}
-
-static int
-do_participant(struct emu_line *line)
-{
-	struct emu_participant *participant =
-	    emu_participant(line->emu, line->words[1]);
-	int used;
-
-	if (participant == NULL)
-		participant = emu_participant_add(line->emu, line->words[1]);
-	for (size_t at = 2; at < line->count; at += (size_t)used) {
-		used = participant_property(line, participant, at);
-		if (used == -1)
-			return -1;
-	}
 	return 0;
 }
 
@@ -366,10 +247,87 @@ do_attachment_limit(struct emu_line *line)
 }
 
 static int
+do_ftp(struct emu_line *line)
+{
+	struct emu *emu = line->emu;
+	const char *folder = emu_line_path(line, line->words[3]);
+	int64_t port;
+
+	if (emu->base != NULL)
+		return emu_line_wrong(
+		    line, "only before the start", line->words[0]);
+	if (strchr(folder, '\n') != NULL)
+		return emu_line_wrong(line, "not a folder", folder);
+	if (emu_line_number(line, line->words[2], 65535, &port) == -1)
+		return -1;
+	free(emu->ftp_address);
+	free(emu->ftp_folder);
+	emu->ftp_address = xstrdup(line->words[1]);
+	emu->ftp_folder = xstrdup(folder);
+	emu->ftp_port = (int)port;
+	return 0;
+}
+
+static int
+do_ftp_limit(struct emu_line *line)
+{
+	int64_t number;
+
+	if (emu_line_number(line, line->words[1], INT64_MAX, &number) == -1)
+		return -1;
+	line->emu->ftp_limit = (size_t)number;
+	return 0;
+}
+
+static int
+do_file_checks(struct emu_line *line)
+{
+	return emu_line_choice(line, "sync", "async", &line->emu->files_first);
+}
+
+static int
+do_file_signatures(struct emu_line *line)
+{
+	static const char *const words[] = { "required", "on", "off" };
+
+	for (int i = 0; i < 3; i++) {
+		if (strcmp(words[i], line->words[1]) == 0) {
+			line->emu->file_signatures =
+			    (enum emu_file_signatures)i;
+			return 0;
+		}
+	}
+	return emu_line_wrong(line, "not understood", line->words[1]);
+}
+
+static void
+hurt_uploads(
+    const char *from, const char *kind, int64_t n, int64_t times, void *arg)
+{
+	const struct emu *emu = arg;
+	const struct emu_participant *participant =
+	    from == NULL ? NULL : emu_participant(emu, from);
+
+	emu_ftpd_hurt(emu->ftpd,
+	    participant == NULL ? "*" : participant->ftp_user, kind, n, times);
+}
+
+void
+emu_conf_uploads(struct emu *emu, bool last)
+{
+	if (emu->ftpd != NULL)
+		emu_script_uploads(emu->script, last, hurt_uploads, emu);
+}
+
+static int
 do_fault(struct emu_line *line)
 {
-	return emu_script_add(
-	    line->emu->script, line->words + 1, line->count - 1, line->err);
+	if (emu_script_add(
+		line->emu->script, line->words + 1, line->count - 1, line->err)
+	    == -1)
+		return -1;
+	emu_conf_uploads(line->emu, true);
+	return 0;
 }
 
 static int
@@ -378,6 +336,8 @@ do_clear(struct emu_line *line)
 	if (strcmp(line->words[1], "faults") != 0)
 		return emu_line_wrong(line, "not understood", line->words[1]);
 	emu_script_clear(line->emu->script);
+	if (line->emu->ftpd != NULL)
+		emu_ftpd_heal(line->emu->ftpd);
 	return 0;
 }
 
@@ -408,6 +368,10 @@ static const struct {
 	{ "unconfirmed", 1, 1, do_unconfirmed },
 	{ "max-age", 1, 1, do_max_age },
 	{ "attachment-limit", 1, 1, do_attachment_limit },
+	{ "ftp", 3, 3, do_ftp },
+	{ "ftp-limit", 1, 1, do_ftp_limit },
+	{ "file-checks", 1, 1, do_file_checks },
+	{ "file-signatures", 1, 1, do_file_signatures },
 	{ "dialect", 1, 1, do_dialect },
 	{ "multipart", 1, 1, do_multipart },
 	{ "details", 1, 1, do_details },
@@ -415,7 +379,7 @@ static const struct {
 	{ "keep-raw", 1, 1, do_keep_raw },
 	{ "schemas", 1, 1, do_schemas },
 	{ "seed", 1, 1, do_seed },
-	{ "participant", 1, EMU_LINE_WORDS, do_participant },
+	{ "participant", 1, EMU_LINE_WORDS, emu_conf_participant },
 	{ "type", 1, EMU_LINE_WORDS, do_type },
 	{ "version", 2, 4, do_version },
 	{ "route", 2, 2, do_route },

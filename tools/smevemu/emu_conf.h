@@ -8,9 +8,11 @@
 #ifndef SMEVEMU_EMU_CONF_H
 #define SMEVEMU_EMU_CONF_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct emu;
+struct emu_line;
 struct err;
 
 /*
@@ -22,5 +24,9 @@ struct err;
 int emu_conf_text(struct emu *emu, const char *name, const char *folder,
     const char *text, struct err *err);
 int emu_conf_file(struct emu *emu, const char *path, struct err *err);
+/* The line of a participant, which may be known already. */
+int emu_conf_participant(struct emu_line *line);
+/* Tell the file store the rules on Upload: all, or the last one. */
+void emu_conf_uploads(struct emu *emu, bool last);
 
 #endif

@@ -1,276 +1,21 @@
 #include "tools/smevemu/emu_exchange.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/clock.h"
-#include "base/defect.h"
 #include "base/err.h"
-#include "base/map.h"
-#include "base/mem.h"
-#include "base/str.h"
-#include "base/uuid.h"
 #include "tools/smevemu/emu_caller.h"
 #include "tools/smevemu/emu_compose.h"
 #include "tools/smevemu/emu_fault.h"
 #include "tools/smevemu/emu_files.h"
 #include "tools/smevemu/emu_queue.h"
 #include "tools/smevemu/emu_routing.h"
-#include "tools/smevemu/emu_script.h"
-#include "tools/smevemu/emu_wire_read.h"
+#include "tools/smevemu/emu_store.h"
+#include "tools/smevemu/emu_visit.h"
 #include "tools/smevemu/emu_wire_write.h"
 #include "xsd/xml_doc.h"
-#include "xsd/xsd_registry.h"
-
-/* One call on its way; lives on the stack of emu_exchange(). */
-struct visit {
-	struct emu *emu;
-	struct arena *arena;
-	const void *xml;
-	size_t bytes;
-	struct emu_call call;
-	bool known; /* call is filled */
-	struct emu_participant *caller;
-	struct emu_harm harm;
-	size_t file_bytes; /* of the call */
-	struct xml_doc *doc;
-	struct emu_participant *to; /* of a request */
-	const struct emu_fault *misrouted; /* NULL: well */
-	struct emu_answer *answer;
-};
-
-/* Lower-case UUID v1 that was not used and is not too old. */
-static int
-check_id(struct visit *v, struct err *err)
-{
-	const char *id = v->call.id;
-	struct emu_message *known;
-	int64_t age_ms;
-
-	if (strspn(id, "0123456789abcdef-") != strlen(id)
-	    || uuid_version(id) != 1)
-		return err_set(err, ERR_REFUSE, "EMU_ID_FORMAT",
-		    "Недопустимый формат идентификатора сообщения. См. "
-		    "RFC-4122.");
-	known = map_get(v->emu->by_id, id);
-	if (known != NULL) {
-		known->received++;
-		v->emu->counters.repeated++;
-		if (known->raw != NULL
-		    && (known->raw_bytes != v->bytes
-			|| memcmp(known->raw, v->xml, v->bytes) != 0))
-			known->differing++;
-		return err_set(err, ERR_REFUSE, "EMU_ID_SENT",
-		    "Сообщение с идентификатором %s было послано ранее.", id);
-	}
-	age_ms = clock_now_ms() - uuid_v1_ms(id);
-	if (age_ms > v->emu->max_age_ms)
-		return err_set(err, ERR_REFUSE, "EMU_ID_STALE",
-		    "Timestamp идентификатора сообщения слишком давний.");
-	return 0;
-}
-
-/* Business data against its schema, where there is one. */
-static int
-check_content(struct visit *v, struct err *err)
-{
-	struct defects defects;
-
-	if (v->emu->schemas == NULL || v->call.content == NULL
-	    || !xsd_registry_has(v->emu->schemas, v->call.ns))
-		return 0;
-	defects_init(&defects, v->arena);
-	if (xsd_validate(v->emu->schemas, v->call.content, &defects, err) != 1)
-		return 0;
-	return err_set(err, ERR_REFUSE, "EMU_CONTENT",
-	    "Бизнес-данные сообщения не соответствуют схеме, "
-	    "зарегистрированной в СМЭВ. MessageId = %s: %.60s",
-	    v->call.id, defects.count > 0 ? defects.items[0].path : "");
-}
-
-static int
-check_room(const struct emu_message *like, struct err *err)
-{
-	const struct emu_participant *to = like->recipient;
-
-	if (to->capacity == 0
-	    || emu_queue_of(like)->waiting.count < to->capacity)
-		return 0;
-	return err_set(err, ERR_REFUSE, "EMU_OVERFLOW",
-	    "Очередь, в которую должно быть отправлено сообщение, "
-	    "переполнена.");
-}
-
-static int
-check_request(
-    struct visit *v, const struct emu_type_version **ret_type, struct err *err)
-{
-	const struct emu_call *call = &v->call;
-	struct emu_type_version *version;
-	struct emu_message like = { .kind = EMU_REQUEST };
-
-	version = emu_type_find(v->emu, call->ns, call->name);
-	if (version == NULL)
-		return err_set(err, ERR_REFUSE, "EMU_TYPE",
-		    "Неподдерживаемый тип запроса. Полное имя корневого "
-		    "элемента: {%.120s}%.60s",
-		    call->ns, call->name);
-	if (strcmp(version->request, call->name) != 0)
-		return err_set(err, ERR_REFUSE, "EMU_TYPE",
-		    "Попытка послать сообщение {%.80s}%.40s через метод "
-		    "sendRequest, в то время как этот тип сообщений "
-		    "зарегистрирован как ответ",
-		    call->ns, call->name);
-	if (check_id(v, err) == -1 || check_content(v, err) == -1)
-		return -1;
-	if (!emu_type_allows(version->type, v->caller))
-		return err_set(
-		    err, ERR_REFUSE, "EMU_ACCESS", "Доступ запрещён");
-	if (call->eol_ms != 0 && call->eol_ms <= clock_now_ms())
-		return err_set(
-		    err, ERR_REFUSE, "EMU_EOL", "Срок жизни сообщения истёк.");
-	v->to = emu_routing_find(v->emu, call, v->doc, version->type, v->caller,
-	    v->arena, &v->misrouted);
-	if (v->to == NULL && !version->type->broadcast)
-		return err_set(err, ERR_REFUSE, "EMU_RECIPIENT",
-		    "Невозможно определить получателя для сообщения. Полное "
-		    "имя корневого элемента: {%.120s}%.60s",
-		    call->ns, call->name);
-	*ret_type = version;
-	like.recipient = v->to;
-	if (emu_files_check(v->emu, v->file_bytes,
-		version->type->broadcast ? NULL : like.recipient, err)
-	    == -1)
-		return -1;
-	return version->type->broadcast ? 0 : check_room(&like, err);
-}
-
-/* A broadcast is one message for each subscriber, all under one id. */
-static void
-put_broadcast(struct visit *v, struct emu_message *first)
-{
-	struct emu_message *msg = first;
-	const struct emu_type *type = first->type;
-
-	for (size_t i = 0; i < type->consumer_count; i++) {
-		if (type->consumers[i] == v->caller)
-			continue;
-		if (msg == NULL)
-			msg = emu_compose_accepted(
-			    v->emu, &v->call, v->caller, v->xml, v->bytes);
-		msg->kind = EMU_BROADCAST;
-		msg->type = type;
-		msg->recipient = type->consumers[i];
-		emu_queue_put(msg);
-		msg = NULL;
-	}
-	map_put(v->emu->by_id, first->id, first);
-}
-
-static int
-send_request(struct visit *v, struct err *err)
-{
-	const struct emu_type_version *version = NULL;
-	struct emu_message *msg;
-
-	if (check_request(v, &version, err) == -1)
-		return -1;
-	assert(version != NULL);
-	msg =
-	    emu_compose_accepted(v->emu, &v->call, v->caller, v->xml, v->bytes);
-	msg->type = version->type;
-	msg->file_bytes = v->file_bytes;
-	if (version->type->broadcast) {
-		put_broadcast(v, msg);
-	} else {
-		msg->recipient = v->to;
-		if (version->registry)
-			uuid_v1(msg->meta_id);
-		emu_compose_reply_to(v->emu, msg);
-		emu_queue_put(msg);
-	}
-	if (emu_write_sent(v->emu, msg, v->call.version,
-		v->harm.wrong_signature, &v->answer->body, err)
-	    == -1)
-		return -1;
-	if (v->harm.reject == NULL)
-		v->harm.reject = v->misrouted;
-	if (v->harm.reject != NULL)
-		return emu_compose_async(
-		    v->emu, msg, v->harm.reject, v->harm.reject->text, err);
-	return 0;
-}
-
-static int
-check_response(struct visit *v, struct emu_message *request, struct err *err)
-{
-	struct emu_message like = { .kind = EMU_RESPONSE };
-	const struct emu_call *call = &v->call;
-	struct emu_type_version *version;
-
-	if (check_id(v, err) == -1)
-		return -1;
-	if (call->content != NULL) {
-		version = emu_type_find(v->emu, call->ns, call->name);
-		if (version == NULL)
-			return err_set(err, ERR_REFUSE, "EMU_TYPE",
-			    "Неподдерживаемый тип ответа. Полное имя "
-			    "корневого элемента: {%.120s}%.60s",
-			    call->ns, call->name);
-		if (!str_equal(version->response, call->name)
-		    || (request != NULL && version->type != request->type))
-			return err_set(err, ERR_REFUSE, "EMU_WRONG_RESPONSE",
-			    "Содержимое ответа {%.100s}%.60s не "
-			    "зарегистрировано как ответ на этот запрос",
-			    call->ns, call->name);
-		if (check_content(v, err) == -1)
-			return -1;
-	}
-	if (request == NULL)
-		return err_set(err, ERR_REFUSE, "EMU_RECIPIENT",
-		    "Невозможно определить получателя для ответа на запрос. "
-		    "Адресная информация: %.60s",
-		    call->to);
-	if (request->recipient != v->caller)
-		return err_set(
-		    err, ERR_REFUSE, "EMU_ACCESS", "Доступ запрещён");
-	like.recipient = request->sender;
-	like.node = request->node;
-	if (emu_files_check(v->emu, v->file_bytes, like.recipient, err) == -1)
-		return -1;
-	return check_room(&like, err);
-}
-
-static int
-send_response(struct visit *v, struct err *err)
-{
-	struct emu_message *request = map_get(v->emu->by_reply_to, v->call.to);
-	struct emu_message *msg;
-
-	if (check_response(v, request, err) == -1)
-		return -1;
-	msg =
-	    emu_compose_accepted(v->emu, &v->call, v->caller, v->xml, v->bytes);
-	msg->request = request;
-	msg->file_bytes = v->file_bytes;
-	msg->type = request->type;
-	msg->recipient = request->sender;
-	msg->answer = v->call.answer;
-	msg->node = xstrdup(request->node);
-	if (strcmp(msg->answer, "status") != 0)
-		request->answers++;
-	emu_queue_put(msg);
-	if (emu_write_sent(v->emu, msg, v->call.version,
-		v->harm.wrong_signature, &v->answer->body, err)
-	    == -1)
-		return -1;
-	if (v->harm.reject != NULL)
-		return emu_compose_async(
-		    v->emu, msg, v->harm.reject, v->harm.reject->text, err);
-	return 0;
-}
 
 /* What a selector asks for; *ret_type NULL: anything. */
 static int
@@ -332,6 +77,8 @@ get_message(struct visit *v, struct err *err)
 		msg = first_alive(v, queue, type, err);
 	if (msg != NULL) {
 		emu_queue_deliver(v->emu, msg);
+		if (msg->files != NULL)
+			emu_store_offer(v->emu, msg, &v->harm);
 		msg->repeat += v->harm.duplicate;
 	}
 	v->answer->multipart = v->emu->multipart;
@@ -371,9 +118,9 @@ carry_out(struct visit *v, struct err *err)
 {
 	switch (v->call.op) {
 	case EMU_SEND_REQUEST:
-		return send_request(v, err);
+		return emu_send_request(v, err);
 	case EMU_SEND_RESPONSE:
-		return send_response(v, err);
+		return emu_send_response(v, err);
 	case EMU_GET_REQUEST:
 	case EMU_GET_RESPONSE:
 		return get_message(v, err);
@@ -485,6 +232,8 @@ emu_exchange(struct emu *emu, enum emu_version version, const void *xml,
 	}
 	if (v.harm.garbage && ret_answer->body.bytes > 0)
 		spoil(&ret_answer->body);
+	if (v.files != NULL && v.files->users == 0)
+		emu_files_free(v.files);
 	xml_doc_free(doc);
 	arena_free(v.arena);
 }

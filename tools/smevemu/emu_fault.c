@@ -41,6 +41,8 @@ static const struct emu_fault faults[] = {
 	    "Сообщение с таким идентификатором было послано ранее." },
 	{ "EMU_ATTACHMENT", "AttachmentContentMiscoordination", NULL, NULL,
 	    "SRS:8", "Заголовки и содержимое вложений не согласованы." },
+	{ "EMU_FTP_FILES", "AttachmentContentMiscoordination", NULL, NULL,
+	    "FS:1", "Ошибка проверки ftp файлов" },
 	{ "EMU_ATTACHMENT_SIZE", "AttachmentSizeLimitExceeded", NULL, NULL,
 	    "SRS:9",
 	    "Превышен максимально допустимый суммарный размер присоединённых "

@@ -54,6 +54,7 @@ held_for(const struct emu *emu, const struct emu_participant *owner)
 {
 	const struct emu_queue *queue = &owner->responses;
 	size_t total = held_in(&emu->unconfirmed, owner)
+	    + held_in(&emu->checking, owner)
 	    + held_in(&owner->requests.waiting, owner);
 
 	for (; queue != NULL; queue = queue->next)
@@ -62,13 +63,14 @@ held_for(const struct emu *emu, const struct emu_participant *owner)
 }
 
 int
-emu_files_check(const struct emu *emu, size_t file_bytes,
+emu_files_check(const struct emu *emu, size_t file_bytes, size_t stored_bytes,
     const struct emu_participant *to, struct err *err)
 {
 	if (emu->attachment_limit > 0 && file_bytes > emu->attachment_limit)
 		return err_set(err, ERR_REFUSE, "EMU_ATTACHMENT_SIZE",
 		    "Превышен максимально допустимый суммарный размер "
 		    "присоединённых файлов.");
+	file_bytes += stored_bytes;
 	if (file_bytes > 0 && to != NULL && to->quota > 0
 	    && held_for(emu, to) + file_bytes > to->quota)
 		return err_set(err, ERR_REFUSE, "EMU_QUOTA",

@@ -15,16 +15,16 @@ struct arena;
 struct emu_call;
 struct err;
 
-/* Bytes of all files that call has with it. */
+/* Bytes of all files that are inside call. */
 size_t emu_files_bytes(const struct emu_call *call, struct arena *arena);
 /*
- * Check file_bytes of one message against the limit and against the quota of
- * to, which counts what waits for it and what it has not confirmed; NULL:
- * nobody's quota.
+ * Check file_bytes inside one message against the limit, and with those in the
+ * store against the quota of to, which counts what waits for it and what it
+ * has not confirmed; NULL: nobody's quota.
  *
  * Errors: ERR_REFUSE EMU_ATTACHMENT_SIZE, EMU_QUOTA.
  */
 int emu_files_check(const struct emu *emu, size_t file_bytes,
-    const struct emu_participant *to, struct err *err);
+    size_t stored_bytes, const struct emu_participant *to, struct err *err);
 
 #endif

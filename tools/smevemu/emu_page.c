@@ -139,7 +139,7 @@ write_message(const struct emu_message *msg, struct buf *out)
 	static const char *const kinds[] = { "запрос", "рассылка", "ответ",
 		"статус" };
 	static const char *const states[] = { "в очереди", "выдано",
-		"подтверждено", "срок истёк", "отклонено" };
+		"подтверждено", "срок истёк", "отклонено", "проверка файлов" };
 	char when[40];
 
 	emu_write_time(msg->accepted_ms, when);

@@ -9,12 +9,13 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "tools/smevemu/emu_store.h"
 
 const char *
 emu_state_name(enum emu_message_state state)
 {
 	static const char *const names[] = { "queued", "delivered", "acked",
-		"expired", "rejected" };
+		"expired", "rejected", "checking" };
 
 	return names[state];
 }
@@ -63,6 +64,8 @@ emu_message_free(struct emu_message *msg)
 	free(msg->to);
 	free(msg->raw);
 	emu_message_drop_body(msg);
+	if (msg->files != NULL && --msg->files->users == 0)
+		emu_files_free(msg->files);
 	free(msg);
 }
 
@@ -154,6 +157,13 @@ emu_queue_put(struct emu_message *msg)
 }
 
 void
+emu_queue_hold(struct emu *emu, struct emu_message *msg)
+{
+	msg->state = EMU_CHECKING;
+	list_insert(&emu->checking, msg, false);
+}
+
+void
 emu_queue_return(struct emu_message *msg)
 {
 	msg->state = EMU_QUEUED;
@@ -210,10 +220,12 @@ emu_queue_ack(
 	msg->acked_ms = clock_now_ms();
 	if (msg->repeat > 0) {
 		msg->repeat--;
+		emu_store_withdraw(emu, msg);
 		emu_queue_return(msg);
 		return msg;
 	}
 	msg->state = EMU_ACKED;
+	emu_store_drop(emu, msg);
 	emu_message_drop_body(msg);
 	return msg;
 }
@@ -238,6 +250,7 @@ emu_queue_expire(struct emu *emu)
 		emu_queue_remove(msg);
 		ack_key(key, sizeof(key), msg->recipient, msg->meta_id);
 		map_take(emu->by_ack, key);
+		emu_store_withdraw(emu, msg);
 		emu_queue_return(msg);
 		emu->counters.returned++;
 	}

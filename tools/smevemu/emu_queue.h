@@ -26,6 +26,8 @@ struct emu_queue *emu_queue_of(const struct emu_message *msg);
 struct emu_queue *
 emu_queue_responses(struct emu_participant *owner, const char *node);
 void emu_queue_put(struct emu_message *msg); /* at the tail */
+/* msg is in no queue until its files are checked. */
+void emu_queue_hold(struct emu *emu, struct emu_message *msg);
 void emu_queue_return(struct emu_message *msg); /* at the head */
 /* First message of queue (of type, unless that is NULL), still in it. */
 struct emu_message *

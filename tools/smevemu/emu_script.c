@@ -22,8 +22,16 @@ enum harm_kind {
 	HARM_LOSE_ACK,
 	HARM_WRONG_SIGNATURE,
 	HARM_ASYNC_REJECT,
+	HARM_MISSING,
+	HARM_WRONG_HASH,
+	HARM_FTP_REFUSE,
+	HARM_FTP_CUT,
+	HARM_SLOW,
 	HARMS
 };
+
+/* Not a call: a participant puts files into the store. */
+#define UPLOAD (1u << EMU_OPS)
 
 struct rule {
 	struct rule *next;
@@ -59,6 +67,11 @@ static const struct {
 	[HARM_LOSE_ACK] = { "lose-ack", '-' },
 	[HARM_WRONG_SIGNATURE] = { "wrong-signature", '-' },
 	[HARM_ASYNC_REJECT] = { "async-reject", 'f' },
+	[HARM_MISSING] = { "missing", '-' },
+	[HARM_WRONG_HASH] = { "wrong-hash", '-' },
+	[HARM_FTP_REFUSE] = { "ftp-refuse", '-' },
+	[HARM_FTP_CUT] = { "ftp-cut", 'n' },
+	[HARM_SLOW] = { "slow", 'n' },
 };
 
 struct emu_script *
@@ -133,7 +146,7 @@ parse_ops(const char *list, unsigned *ret_ops, struct err *err)
 		str_copy(name,
 		    length + 1 < sizeof(name) ? length + 1 : sizeof(name),
 		    list);
-		op = emu_op_find(name);
+		op = strcmp(name, "Upload") == 0 ? EMU_OPS : emu_op_find(name);
 		if (op == -1)
 			return bad(err, "no such operation", name);
 		*ret_ops |= 1u << op;
@@ -202,8 +215,10 @@ parse_kind(struct rule *rule, char *const *words, size_t word_count,
 	*ret_used = kinds[kind].value == '-' ? 1 : 2;
 	if (kinds[kind].value == 'n'
 	    && (value == NULL
-		|| str_int(value, 0, 86400000, &rule->value) == -1))
+		|| str_int(value, 0, INT64_C(1) << 40, &rule->value) == -1))
 		return bad(err, "not a number", value);
+	if (kind == HARM_DELAY && rule->value > 86400000)
+		return bad(err, "longer than a day", value);
 	if (kind == HARM_STATUS && (rule->value < 300 || rule->value > 599))
 		return bad(err, "not a status from 300 to 599", value);
 	if (kinds[kind].value == 'f') {
@@ -226,6 +241,16 @@ join(char *const *words, size_t word_count)
 	return line.data;
 }
 
+/* What the file store can do by itself. */
+static bool
+fits_upload(const struct rule *rule)
+{
+	return rule->ops == UPLOAD && rule->type == NULL && rule->after == 0
+	    && rule->chance >= 1
+	    && (rule->kind == HARM_FTP_REFUSE || rule->kind == HARM_FTP_CUT
+		|| rule->kind == HARM_SLOW);
+}
+
 int
 emu_script_add(struct emu_script *script, char *const *words, size_t word_count,
     struct err *err)
@@ -244,6 +269,10 @@ emu_script_add(struct emu_script *script, char *const *words, size_t word_count,
 	}
 	if (rule->kind == HARM_LOSE_ACK)
 		rule->ops = 1u << EMU_ACK;
+	if ((rule->ops & UPLOAD) != 0 && !fits_upload(rule)) {
+		bad(err, "not for Upload", words[0]);
+		goto fail;
+	}
 	rule->line = join(words, word_count);
 	*script->end = rule;
 	script->end = &rule->next;
@@ -310,6 +339,21 @@ add_harm(const struct rule *rule, struct emu_harm *harm)
 	case HARM_ASYNC_REJECT:
 		harm->reject = rule->fault;
 		break;
+	case HARM_MISSING:
+		harm->missing = true;
+		break;
+	case HARM_WRONG_HASH:
+		harm->wrong_hash = true;
+		break;
+	case HARM_FTP_REFUSE:
+		harm->ftp_refuse = true;
+		break;
+	case HARM_FTP_CUT:
+		harm->ftp_cut = rule->value;
+		break;
+	case HARM_SLOW:
+		harm->slow = rule->value;
+		break;
 	case HARMS:
 		break;
 	}
@@ -334,4 +378,22 @@ emu_script_each(const struct emu_script *script,
 	for (const struct rule *rule = script->rules; rule != NULL;
 	     rule = rule->next)
 		each(rule->line, rule->hits, arg);
+}
+
+void
+emu_script_uploads(const struct emu_script *script, bool last,
+    void (*each)(const char *from, const char *kind, int64_t n, int64_t times,
+	void *arg),
+    void *arg)
+{
+	for (const struct rule *rule = script->rules; rule != NULL;
+	     rule = rule->next) {
+		if ((rule->ops & UPLOAD) == 0 || (last && rule->next != NULL))
+			continue;
+		each(rule->from,
+		    rule->kind == HARM_FTP_REFUSE    ? "refuse"
+			: rule->kind == HARM_FTP_CUT ? "cut"
+						     : "slow",
+		    rule->value, rule->times, arg);
+	}
 }

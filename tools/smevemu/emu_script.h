@@ -28,6 +28,9 @@ struct emu_harm {
 	bool duplicate; /* deliver the message once more after its Ack */
 	bool lose; /* Ack: say yes and forget it */
 	bool wrong_signature;
+	bool missing, wrong_hash; /* files: sent, or given out */
+	bool ftp_refuse; /* the account of this delivery */
+	int64_t ftp_cut, slow; /* its transfers: bytes, bytes a second; 0 no */
 	const struct emu_fault *reject; /* accept, then reject in a response */
 };
 
@@ -51,6 +54,14 @@ void emu_script_clear(struct emu_script *script);
  */
 void emu_script_ask(struct emu_script *script, enum emu_op op,
     const char *participant, const char *type, struct emu_harm *ret_harm);
+/*
+ * The rules on Upload, which concern the file store and not a call: kind as
+ * emu_ftpd_hurt() has it, from NULL: anybody's.  last: the newest rule only.
+ */
+void emu_script_uploads(const struct emu_script *script, bool last,
+    void (*each)(const char *from, const char *kind, int64_t n, int64_t times,
+	void *arg),
+    void *arg);
 /* Each rule as its line, with hits so far; for the page and the dump. */
 void emu_script_each(const struct emu_script *script,
     void (*each)(const char *line, unsigned hits, void *arg), void *arg);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "tools/smevemu/emu_ftpd.h"
 #include "tools/smevemu/emu_queue.h"
 #include "tools/smevemu/emu_script.h"
 
@@ -119,13 +120,15 @@ write_message(const struct emu_message *msg, struct buf *out)
 		buf_addf(out, ",\"answers\":%u", msg->answers);
 	}
 	buf_addf(out,
+	    ",\"file_bytes\":%zu,\"ftp_user\":\"%s\""
 	    ",\"test\":%s,\"received\":%u,\"differing\":%u,\"delivered\":%u,"
 	    "\"digest\":\"%s\",\"content_digest\":\"%s\",\"accepted_ms\":"
 	    "%" PRId64 ",\"delivered_ms\":%" PRId64 ",\"acked_ms\":%" PRId64
 	    "}",
-	    msg->test ? "true" : "false", msg->received, msg->differing,
-	    msg->delivered, msg->digest, msg->content_digest, msg->accepted_ms,
-	    msg->delivered_ms, msg->acked_ms);
+	    msg->file_bytes, msg->ftp_user, msg->test ? "true" : "false",
+	    msg->received, msg->differing, msg->delivered, msg->digest,
+	    msg->content_digest, msg->accepted_ms, msg->delivered_ms,
+	    msg->acked_ms);
 }
 
 struct faults {
@@ -160,6 +163,19 @@ write_counters(const struct emu *emu, struct buf *out)
 	    emu->message_count);
 }
 
+static void
+write_store(const struct emu *emu, struct buf *out)
+{
+	if (emu->ftpd == NULL)
+		return;
+	buf_adds(out, ",\"ftp\":{\"address\":");
+	emu_state_string(emu->ftp_address, out);
+	buf_addf(out, ",\"port\":%d,\"pid\":%d", emu_ftpd_port(emu->ftpd),
+	    emu_ftpd_pid(emu->ftpd));
+	field("folder", emu->ftp_folder, out);
+	buf_adds(out, "}");
+}
+
 void
 emu_state_write(const struct emu *emu, bool messages, struct buf *out)
 {
@@ -169,6 +185,7 @@ emu_state_write(const struct emu *emu, bool messages, struct buf *out)
 	struct faults faults = { out, false };
 
 	write_counters(emu, out);
+	write_store(emu, out);
 	buf_adds(out, ",\"participants\":[");
 	for (; participant != NULL; participant = participant->next) {
 		write_participant(participant, out);

@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "tools/smevemu/emu_fault.h"
 #include "tools/smevemu/emu_sign.h"
+#include "tools/smevemu/emu_store.h"
 #include "tools/smevemu/emu_wire_read.h"
 #include "xsd/xml_write.h"
 
@@ -192,6 +193,30 @@ add_converted(const struct emu_message *msg, const char *xml, size_t bytes,
 		emu_convert(xml, bytes, msg->version, version, out);
 }
 
+/* Where the files of this delivery are.  Source: smev PROTOCOL 8.2. */
+static void
+write_files(const struct emu_message *msg, struct xml_writer *w)
+{
+	const struct emu_file *file;
+	struct buf name;
+
+	if (msg->files == NULL || msg->ftp_user[0] == '\0')
+		return;
+	xml_write_open(w, "FSAttachmentsList");
+	for (file = msg->files->first; file != NULL; file = file->next) {
+		buf_init(&name, 0);
+		buf_addf(&name, "/%s", file->name);
+		xml_write_open(w, "FSAttachment");
+		xml_write_leaf(w, "uuid", file->uuid);
+		xml_write_leaf(w, "UserName", msg->ftp_user);
+		xml_write_leaf(w, "Password", msg->ftp_password);
+		xml_write_leaf(w, "FileName", buf_text(&name));
+		xml_write_close(w);
+		buf_release(&name);
+	}
+	xml_write_close(w);
+}
+
 /*
  * Children of Request or Response.  The sender's signature is left out after a
  * conversion: its digest belongs to the sender's version.
@@ -216,6 +241,7 @@ write_inner(
 	buf_adds(out, "<ns2:MessageMetadata>");
 	write_metadata(msg, version, out);
 	buf_adds(out, "</ns2:MessageMetadata>");
+	write_files(msg, &w);
 	if (msg->kind == EMU_REQUEST)
 		xml_write_leaf(&w, "ns2:ReplyTo", msg->reply_to);
 	if (msg->signature != NULL && msg->version == version) {

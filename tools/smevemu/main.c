@@ -19,8 +19,11 @@
 #include "tools/smevemu/emu.h"
 #include "tools/smevemu/emu_builtin.h"
 #include "tools/smevemu/emu_conf.h"
+#include "tools/smevemu/emu_ftpd.h"
 #include "tools/smevemu/emu_http.h"
+#include "tools/smevemu/emu_slice.h"
 #include "tools/smevemu/emu_state.h"
+#include "tools/smevemu/emu_store.h"
 #include "xsd/xml_doc.h"
 
 struct options {
@@ -105,14 +108,19 @@ serve(struct emu *emu, struct err *err)
 
 	signal(SIGPIPE, SIG_IGN);
 	emu->base = event_base_new();
-	if (emu_http_start(emu, &http, &port, err) == -1)
+	if (emu_store_serve(emu, err) == -1
+	    || emu_http_start(emu, &http, &port, err) == -1)
 		goto out;
+	emu_conf_uploads(emu, false);
 	emu_builtin_run(emu);
 	stop[0] = evsignal_new(emu->base, SIGTERM, on_stop, emu->base);
 	stop[1] = evsignal_new(emu->base, SIGINT, on_stop, emu->base);
 	event_add(stop[0], NULL);
 	event_add(stop[1], NULL);
-	printf("smevemu ready port=%d\n", port);
+	printf("smevemu ready port=%d", port);
+	if (emu->ftpd != NULL)
+		printf(" ftp=%d", emu_ftpd_port(emu->ftpd));
+	printf("\n");
 	fflush(stdout);
 	event_base_dispatch(emu->base);
 	rc = 0;
@@ -122,6 +130,9 @@ out:
 			event_free(stop[i]);
 	}
 	emu_http_free(http);
+	emu_store_close(emu);
+	emu_slices_free(emu->slices);
+	emu->slices = NULL;
 	event_base_free(emu->base);
 	return rc;
 }

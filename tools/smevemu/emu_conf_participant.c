@@ -1,0 +1,157 @@
+#include "tools/smevemu/emu_conf.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/pem.h>
+
+#include "base/err.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "crypto/keystore.h"
+#include "crypto/trust.h"
+#include "tools/smevemu/emu.h"
+#include "tools/smevemu/emu_line.h"
+#include "tools/smevemu/emu_store.h"
+
+static void
+know_fingerprint(
+    struct emu *emu, struct emu_participant *participant, const char *hex)
+{
+	str_copy(
+	    participant->fingerprint, sizeof(participant->fingerprint), hex);
+	for (char *at = participant->fingerprint; *at != '\0'; at++) {
+		if (*at >= 'A' && *at <= 'F')
+			*at = (char)(*at - 'A' + 'a');
+	}
+	map_put(emu->by_fingerprint, participant->fingerprint, participant);
+}
+
+static int
+read_cert(struct emu_line *line, struct emu_participant *participant,
+    const char *path)
+{
+	FILE *file = fopen(path, "r");
+	X509 *cert =
+	    file == NULL ? NULL : PEM_read_X509(file, NULL, NULL, NULL);
+	char hex[65];
+
+	if (file != NULL)
+		fclose(file);
+	if (cert == NULL)
+		return emu_line_wrong(line, "not a certificate in PEM", path);
+	trust_fingerprint(cert, hex);
+	X509_free(cert);
+	know_fingerprint(line->emu, participant, hex);
+	return trust_pin(line->emu->trust, path, line->err);
+}
+
+static int
+parse_role(struct emu_line *line, const char *word, enum emu_role *ret_role)
+{
+	if (strcmp(word, "zags") == 0)
+		*ret_role = EMU_ROLE_ZAGS;
+	else if (strcmp(word, "federal") == 0)
+		*ret_role = EMU_ROLE_FEDERAL;
+	else
+		return emu_line_wrong(line, "no such role", word);
+	return 0;
+}
+
+/* The account of a participant in the file store; 2, -1, or 0: not that. */
+static int
+store_property(struct emu_line *line, struct emu_participant *participant,
+    const char *word, const char *value)
+{
+	char **which = strcmp(word, "ftp-user") == 0 ? &participant->ftp_user
+	    : strcmp(word, "ftp-password") == 0 ? &participant->ftp_password
+						: NULL;
+
+	if (which == NULL)
+		return 0;
+	if (*value == '\0' || *value == '.' || strpbrk(value, "/ \t") != NULL)
+		return emu_line_wrong(line, "not for the file store", value);
+	free(*which);
+	*which = xstrdup(value);
+	return 2;
+}
+
+/* One property of a participant; returns how many words it took, or -1. */
+static int
+participant_property(
+    struct emu_line *line, struct emu_participant *participant, size_t at)
+{
+	const char *word = line->words[at];
+	char **value = &line->words[at + 1];
+	size_t left = line->count - at - 1;
+	int64_t number = 0;
+	int used;
+
+	if (strcmp(word, "key") == 0 && left >= 2) {
+		if (keypair_load(emu_line_path(line, value[0]),
+			emu_line_path(line, value[1]), &participant->key,
+			line->err)
+			== -1
+		    || read_cert(
+			   line, participant, emu_line_path(line, value[1]))
+			== -1)
+			return -1;
+		return 3;
+	}
+	if (left < 1)
+		return emu_line_wrong(line, "a value is missing after", word);
+	used = store_property(line, participant, word, value[0]);
+	if (used != 0)
+		return used;
+	if (strcmp(word, "title") == 0) {
+		free(participant->title);
+		participant->title = xstrdup(value[0]);
+	} else if (strcmp(word, "cert") == 0) {
+		if (read_cert(line, participant, emu_line_path(line, value[0]))
+		    == -1)
+			return -1;
+	} else if (strcmp(word, "fingerprint") == 0) {
+		know_fingerprint(line->emu, participant, value[0]);
+		trust_pin_fingerprint(
+		    line->emu->trust, participant->fingerprint);
+	} else if (strcmp(word, "role") == 0) {
+		if (parse_role(line, value[0], &participant->role) == -1)
+			return -1;
+	} else if (strcmp(word, "limit") == 0) {
+		if (emu_line_number(line, value[0], 1000000, &number) == -1)
+			return -1;
+		participant->limit = (unsigned)number;
+	} else if (strcmp(word, "capacity") == 0) {
+		if (emu_line_number(line, value[0], INT_MAX, &number) == -1)
+			return -1;
+		participant->capacity = (size_t)number;
+	} else if (strcmp(word, "quota") == 0) {
+		if (emu_line_number(line, value[0], INT_MAX, &number) == -1)
+			return -1;
+		participant->quota = (size_t)number;
+	} else {
+		return emu_line_wrong(line, "not understood", word);
+	}
+	return 2;
+}
+
+int
+emu_conf_participant(struct emu_line *line)
+{
+	struct emu_participant *participant =
+	    emu_participant(line->emu, line->words[1]);
+	int used;
+
+	if (participant == NULL)
+		participant = emu_participant_add(line->emu, line->words[1]);
+	for (size_t at = 2; at < line->count; at += (size_t)used) {
+		used = participant_property(line, participant, at);
+		if (used == -1)
+			return -1;
+	}
+	emu_store_know(line->emu, participant);
+	return 0;
+}
