@@ -19,6 +19,7 @@ struct code {
 	const char *title; /* Russian, one line */
 	const char *cause; /* Russian: why it happens */
 	const char *next; /* Russian: what to do */
+	const char *wait; /* RETRY: how pauses grow, "network"; or "" */
 };
 
 /* The row of code, or NULL. */

@@ -95,6 +95,8 @@ struct config_smev {
 	bool test_message;
 	int64_t poll_fast_ms, poll_slow_ms, batch, push_records, timeout_ms,
 	    ack_ms, answer_bytes;
+	int64_t calls_per_s, calls_learn_s; /* 0: no limit; see pace.h */
+	int64_t destination_calls, breaker_failures;
 };
 
 /* A kind of information («вид сведений») that is asked or answered. */

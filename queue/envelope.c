@@ -22,9 +22,9 @@
 #include "store/store.h"
 
 /* o is to be packed at $2: due, and its subject's next. */
-#define PACKABLE                                               \
-	" o.lane = $1 AND o.done_ms = 0 AND o.envelope_id = 0" \
-	" AND o.state = '" OUTBOX_WAITING "'"
+#define PACKABLE                                                \
+	" o.lane = $1 AND o.destination = $4 AND o.done_ms = 0" \
+	" AND o.envelope_id = 0 AND o.state = '" OUTBOX_WAITING "'"
 #define NOT_BLOCKED                                                    \
 	" AND (o.subject = '' OR NOT EXISTS (SELECT 1 FROM outbox p"   \
 	"  WHERE p.lane = o.lane AND p.subject = o.subject"            \
@@ -33,32 +33,50 @@
 	"   OR p.due_ms > $2)))"
 
 static const char sql_pick[] =
-    "SELECT o.id, o.kind, o.reply_to, o.due_ms FROM outbox o WHERE" PACKABLE
+    "SELECT o.id, o.kind, o.reply_to, o.eol_ms FROM outbox o WHERE" PACKABLE
     " AND o.due_ms <= $2" NOT_BLOCKED " ORDER BY o.id LIMIT $3";
-static const char sql_next_row[] =
-    "SELECT min(o.due_ms) FROM outbox o WHERE" PACKABLE NOT_BLOCKED;
-static const char sql_next_envelope[] =
-    "SELECT min(due_ms) FROM envelope"
-    " WHERE lane = $1 AND state = '" ENVELOPE_WAITING "'";
 static const char sql_under_way[] =
-    "SELECT id FROM envelope WHERE lane = $1 AND state = '" ENVELOPE_WAITING
-    "' LIMIT 1";
+    "SELECT id FROM envelope WHERE lane = $1 AND destination = $2"
+    " AND state = '" ENVELOPE_WAITING "' LIMIT 1";
 static const char sql_new[] =
     "INSERT INTO envelope (message_id, lane, kind, reply_to, state, attempt,"
-    " leased, created_ms, due_ms)"
-    " VALUES ($1, $2, $3, $4, '" ENVELOPE_WAITING "', 1, $7, $5, $6)"
+    " leased, created_ms, due_ms, destination, eol_ms)"
+    " VALUES ($1, $2, $3, $4, '" ENVELOPE_WAITING "', 1, $7, $5, $6, $8, $9)"
     " RETURNING id";
 static const char sql_put[] =
     "INSERT INTO envelope (message_id, lane, kind, reply_to, state, attempt,"
-    " leased, created_ms, due_ms)"
-    " VALUES ($1, $2, $3, $4, '" ENVELOPE_WAITING "', 0, 0, $5, $6)"
+    " leased, created_ms, due_ms, destination, eol_ms)"
+    " VALUES ($1, $2, $3, $4, '" ENVELOPE_WAITING "', 0, 0, $5, $6, $7, $8)"
     " RETURNING id";
+/* The next destination each time: one step down the index, whatever waits. */
+#define STEPS(name, table, waits)                                       \
+	name "(name) AS (SELECT (SELECT min(destination)"               \
+	     "  FROM " table " WHERE lane = $1 AND " waits ")"          \
+	     " UNION ALL SELECT (SELECT min(t.destination) FROM " table \
+	     " t WHERE t.lane = $1 AND t.destination > " name           \
+	     ".name AND " waits ") FROM " name " WHERE " name ".name"   \
+	     " IS NOT NULL)"
+static const char sql_places[] = "WITH RECURSIVE " STEPS(
+    "e", "envelope", "state = '" ENVELOPE_WAITING "'") ", " STEPS("r", "outbox",
+    "done_ms = 0 AND envelope_id = 0 AND state = '" OUTBOX_WAITING
+    "'") " SELECT name, max(fresh), max(due_ms) FROM ("
+	 "SELECT e.name AS name, 0 AS fresh,"
+	 " (SELECT min(v.due_ms) FROM envelope v WHERE v.lane = $1"
+	 "  AND v.destination = e.name AND v.state = '" ENVELOPE_WAITING "')"
+	 "  AS due_ms FROM e WHERE e.name IS NOT NULL"
+	 " UNION ALL SELECT r.name, 1, 0 FROM r WHERE r.name IS NOT NULL) w"
+	 " GROUP BY name ORDER BY name LIMIT $2";
+static const char sql_hasten[] =
+    "UPDATE envelope SET due_ms = $4 WHERE lane = $1 AND destination = $2"
+    " AND state = '" ENVELOPE_WAITING "' AND code = $3 AND leased = 0"
+    " AND due_ms > $4";
 static const char sql_find[] = "SELECT id FROM envelope WHERE message_id = $1";
 static const char sql_pack[] =
     "UPDATE outbox SET envelope_id = $2 WHERE id = $1";
 static const char sql_get[] =
     "SELECT e.message_id, e.lane, e.kind, e.reply_to, e.attempt,"
-    " e.created_ms, e.due_ms, e.code, e.why, e.renew, b.sealed, b.content_type"
+    " e.created_ms, e.due_ms, e.code, e.why, e.renew, b.sealed, b.content_type,"
+    " e.destination, e.eol_ms"
     " FROM envelope e LEFT JOIN envelope_body b ON b.id = e.id"
     " WHERE e.id = $1";
 static const char sql_rows[] =
@@ -156,6 +174,8 @@ read_envelope(struct row *row, struct arena *arena, struct envelope *ret)
 	ret->due_ms = row_int(row, 6);
 	ret->code = text_at(arena, row, 7);
 	ret->why = text_at(arena, row, 8);
+	ret->destination = text_at(arena, row, 12);
+	ret->eol_ms = row_int(row, 13);
 	if (!row_null(row, 10)) {
 		sealed = row_blob(row, 10, &ret->sealed_bytes);
 		ret->sealed = arena_memdup(arena, sealed, ret->sealed_bytes);
@@ -185,7 +205,8 @@ envelope_put(struct store_tx *tx, const struct message *msg, int64_t outbox_id,
 	struct row *row = store_one(tx, sql_put,
 	    PARAMS(P_TEXT(message_id), P_TEXT(msg->lane), P_TEXT(msg->kind),
 		P_TEXT(or_empty(msg->reply_to)), P_INT(now_ms),
-		P_INT(msg->due_ms == 0 ? now_ms : msg->due_ms)));
+		P_INT(msg->due_ms == 0 ? now_ms : msg->due_ms),
+		P_TEXT(message_destination(msg)), P_INT(msg->eol_ms)));
 
 	if (row == NULL)
 		return;
@@ -204,12 +225,13 @@ outbox_envelope(struct store_tx *tx, const char *message_id,
 
 /* An envelope of before, if one is due. */
 static int
-lease_old(struct store_tx *tx, const char *lane, const char *message_id,
-    int64_t until_ms, struct arena *arena, struct envelope *ret)
+lease_old(struct store_tx *tx, const char *lane, const char *destination,
+    const char *message_id, int64_t until_ms, struct arena *arena,
+    struct envelope *ret)
 {
 	struct row *row = store_one(tx, queue_backend(tx)->envelope_lease,
 	    PARAMS(P_TEXT(lane), P_INT(clock_now_ms()), P_INT(until_ms),
-		P_INT(queue_node())));
+		P_INT(queue_node()), P_TEXT(destination)));
 	int64_t id;
 
 	if (row == NULL)
@@ -236,7 +258,8 @@ pick(struct store_tx *tx, const char *lane, size_t batch, struct arena *arena,
 	struct row *row;
 
 	store_query(tx, sql_pick,
-	    PARAMS(P_TEXT(lane), P_INT(clock_now_ms()), P_INT((int64_t)batch)));
+	    PARAMS(P_TEXT(lane), P_INT(clock_now_ms()), P_INT((int64_t)batch),
+		P_TEXT(ret->destination)));
 	while (count < batch && (row = store_next(tx)) != NULL) {
 		if (count == 0) {
 			ret->kind = text_at(arena, row, 1);
@@ -246,18 +269,21 @@ pick(struct store_tx *tx, const char *lane, size_t batch, struct arena *arena,
 		    || !str_equal(row_text(row, 1), ret->kind)) {
 			break;
 		}
+		if (row_int(row, 3) != 0
+		    && (ret->eol_ms == 0 || row_int(row, 3) < ret->eol_ms))
+			ret->eol_ms = row_int(row, 3);
 		ids[count++] = row_int(row, 0);
 	}
 	return count;
 }
 
 static int
-lease_new(struct store_tx *tx, const char *lane, size_t batch,
-    const char *message_id, int64_t until_ms, struct arena *arena,
+lease_new(struct store_tx *tx, const char *lane, const char *destination,
+    size_t batch, const char *message_id, int64_t until_ms, struct arena *arena,
     struct envelope *ret)
 {
 	int64_t *ids = arena_alloc(arena, batch * sizeof(*ids)), id;
-	struct envelope fresh = { .id = 0 };
+	struct envelope fresh = { .destination = destination };
 	size_t count = pick(tx, lane, batch, arena, ids, &fresh);
 	struct row *row;
 
@@ -266,7 +292,7 @@ lease_new(struct store_tx *tx, const char *lane, size_t batch,
 	row = store_one(tx, sql_new,
 	    PARAMS(P_TEXT(message_id), P_TEXT(lane), P_TEXT(fresh.kind),
 		P_TEXT(fresh.reply_to), P_INT(clock_now_ms()), P_INT(until_ms),
-		P_INT(queue_node())));
+		P_INT(queue_node()), P_TEXT(destination), P_INT(fresh.eol_ms)));
 	if (row == NULL)
 		return 0;
 	id = row_int(row, 0);
@@ -276,22 +302,54 @@ lease_new(struct store_tx *tx, const char *lane, size_t batch,
 }
 
 int
-outbox_lease(struct store_tx *tx, const char *lane, size_t batch, int ordered,
-    const char *message_id, int64_t lease_ms, struct arena *arena,
-    struct envelope *ret)
+outbox_lease(struct store_tx *tx, const char *lane, const char *destination,
+    size_t batch, int ordered, const char *message_id, int64_t lease_ms,
+    struct arena *arena, struct envelope *ret)
 {
 	int64_t until_ms = clock_now_ms() + lease_ms;
 	const char *lock = queue_backend(tx)->lane_lock;
 
-	if (lease_old(tx, lane, message_id, until_ms, arena, ret) == 1)
+	if (destination == NULL)
+		destination = lane;
+	if (lease_old(tx, lane, destination, message_id, until_ms, arena, ret)
+	    == 1)
 		return 1;
 	if (lock != NULL)
 		(void)store_one(tx, lock, PARAMS(P_TEXT(lane)));
 	if (ordered
-	    && store_one(tx, sql_under_way, PARAMS(P_TEXT(lane))) != NULL)
+	    && store_one(
+		   tx, sql_under_way, PARAMS(P_TEXT(lane), P_TEXT(destination)))
+		!= NULL)
 		return 0;
-	return lease_new(
-	    tx, lane, batch == 0 ? 1 : batch, message_id, until_ms, arena, ret);
+	return lease_new(tx, lane, destination, batch == 0 ? 1 : batch,
+	    message_id, until_ms, arena, ret);
+}
+
+size_t
+outbox_places(struct store_tx *tx, const char *lane, size_t max,
+    struct arena *arena, struct outbox_place ret[])
+{
+	size_t count = 0;
+	struct row *row;
+
+	store_query(tx, sql_places, PARAMS(P_TEXT(lane), P_INT((int64_t)max)));
+	for (; count < max && (row = store_next(tx)) != NULL; count++)
+		ret[count] = (struct outbox_place){
+			.name = text_at(arena, row, 0),
+			.fresh = row_int(row, 1) != 0,
+			.due_ms = row_int(row, 2),
+		};
+	return count;
+}
+
+int64_t
+outbox_hasten(struct store_tx *tx, const char *lane, const char *destination,
+    const char *code)
+{
+	store_exec(tx, sql_hasten,
+	    PARAMS(P_TEXT(lane), P_TEXT(destination), P_TEXT(code),
+		P_INT(clock_now_ms())));
+	return store_changed(tx);
 }
 
 void
@@ -380,29 +438,4 @@ void
 outbox_unlease(struct store_tx *tx)
 {
 	store_exec(tx, sql_unlease, PARAMS(P_INT(queue_node())));
-}
-
-int64_t
-outbox_next_due(struct store_tx *tx, const char *lane)
-{
-	int64_t now_ms = clock_now_ms(), envelope_ms = 0, row_ms = 0;
-	struct row *row;
-
-	row = store_one(tx, sql_next_envelope, PARAMS(P_TEXT(lane)));
-	if (row != NULL)
-		envelope_ms = row_int(row, 0);
-	/* One that is due is soon enough; without, all have to be looked at. */
-	row = store_one(
-	    tx, sql_pick, PARAMS(P_TEXT(lane), P_INT(now_ms), P_INT(1)));
-	if (row != NULL) {
-		row_ms = row_int(row, 3);
-	} else {
-		row = store_one(
-		    tx, sql_next_row, PARAMS(P_TEXT(lane), P_INT(now_ms)));
-		if (row != NULL)
-			row_ms = row_int(row, 0);
-	}
-	if (envelope_ms == 0 || row_ms == 0)
-		return envelope_ms + row_ms;
-	return envelope_ms < row_ms ? envelope_ms : row_ms;
 }

@@ -9,8 +9,8 @@
 static const char sql_put[] =
     "INSERT INTO mailbox (owner, side, kind, client_id, ref_client_id, node,"
     " datatype, message_id, reference_id, transaction_code, reply_to,"
-    " outbox_id, created_ms)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+    " outbox_id, created_ms, sender)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
     " ON CONFLICT (owner, side, client_id) DO NOTHING RETURNING id";
 static const char sql_put_body[] =
     "INSERT INTO mailbox_body (id, body) VALUES ($1, $2)";
@@ -20,8 +20,8 @@ static const char sql_put_body[] =
 	"m.ref_client_id,"                                          \
 	" m.node, m.datatype, m.message_id, m.reference_id,"        \
 	" m.transaction_code, m.reply_to, m.outbox_id, m.answered," \
-	" m.created_ms"
-#define BODY_COLUMN 15
+	" m.created_ms, m.sender"
+#define BODY_COLUMN 16
 #define WITH_BODY                                                        \
 	COLUMNS ", b.body FROM mailbox m JOIN mailbox_body b ON b.id = " \
 		"m.id"
@@ -89,6 +89,7 @@ read_row(
 		.outbox_id = row_int(row, 12),
 		.answered = row_int(row, 13) != 0,
 		.created_ms = row_int(row, 14),
+		.sender = text_at(arena, row, 15),
 	};
 	if (!with_body)
 		return;
@@ -111,7 +112,7 @@ mailbox_put(struct store_tx *tx, struct letter *letter)
 		P_TEXT(or_empty(letter->reference_id)),
 		P_TEXT(or_empty(letter->transaction_code)),
 		P_TEXT(or_empty(letter->reply_to)), P_INT(letter->outbox_id),
-		P_INT(clock_now_ms())));
+		P_INT(clock_now_ms()), P_TEXT(or_empty(letter->sender))));
 	if (row == NULL)
 		return 0;
 	letter->id = row_int(row, 0);

@@ -39,6 +39,7 @@ struct letter {
 	const char *reference_id; /* of the first of a chain; "" */
 	const char *transaction_code; /* "" */
 	const char *reply_to; /* of a request for the system; "" */
+	const char *sender; /* mnemonic of who sent that; "" */
 	int64_t outbox_id; /* of what it sent; 0 */
 	bool answered; /* a request that has had its last word */
 	int64_t created_ms;

@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/clock.h"
 #include "base/str.h"
 #include "queue/outbox_row.h"
@@ -16,8 +17,9 @@
 
 static const char sql_put[] =
     "INSERT INTO outbox (lane, kind, subject, dedup_key, reply_to, cause,"
-    " state, created_ms, due_ms)"
-    " VALUES ($1, $2, $3, $4, $5, $6, '" OUTBOX_WAITING "', $7, $8)"
+    " state, created_ms, due_ms, destination, due_by_ms, eol_ms)"
+    " VALUES ($1, $2, $3, $4, $5, $6, '" OUTBOX_WAITING "', $7, $8, $9, $10,"
+    " $11)"
     " ON CONFLICT (dedup_key) DO NOTHING RETURNING id";
 static const char sql_put_body[] =
     "INSERT INTO outbox_body (id, body) VALUES ($1, $2)";
@@ -45,10 +47,24 @@ static const char sql_cancel_envelope[] =
     "UPDATE envelope SET state = '" ENVELOPE_CANCELLED "', leased = 0"
     " WHERE id = $1";
 
+static const char sql_late[] =
+    "UPDATE outbox SET late = 1 WHERE id IN (SELECT id FROM outbox"
+    "  WHERE done_ms = 0 AND due_by_ms <> 0 AND late = 0 AND due_by_ms <= $1"
+    "  ORDER BY due_by_ms, id LIMIT $2)"
+    " AND late = 0 RETURNING id, lane, destination, cause, due_by_ms";
+
 static const char *
 or_empty(const char *text)
 {
 	return text == NULL ? "" : text;
+}
+
+const char *
+message_destination(const struct message *msg)
+{
+	return msg->destination == NULL || *msg->destination == '\0'
+	    ? msg->lane
+	    : msg->destination;
 }
 
 /* Other nodes are told once, when it is sure to be there. */
@@ -74,7 +90,9 @@ put(struct store_tx *tx, const struct message *msg)
 	    PARAMS(P_TEXT(msg->lane), P_TEXT(msg->kind),
 		P_TEXT(or_empty(msg->subject)), P_TEXT(msg->dedup_key),
 		P_TEXT(or_empty(msg->reply_to)), P_TEXT(or_empty(msg->cause)),
-		P_INT(now_ms), P_INT(msg->due_ms == 0 ? now_ms : msg->due_ms)));
+		P_INT(now_ms), P_INT(msg->due_ms == 0 ? now_ms : msg->due_ms),
+		P_TEXT(message_destination(msg)), P_INT(msg->due_by_ms),
+		P_INT(msg->eol_ms)));
 	if (row == NULL)
 		return 0;
 	id = row_int(row, 0);
@@ -120,6 +138,26 @@ envelope_rows_move(struct store_tx *tx, int64_t id, const char *state,
 	    PARAMS(P_INT(id), P_TEXT(state), P_TEXT(or_empty(code)),
 		P_TEXT(or_empty(why))));
 	return store_changed(tx);
+}
+
+size_t
+outbox_late(
+    struct store_tx *tx, size_t max, struct arena *arena, struct message ret[])
+{
+	size_t count = 0;
+	struct row *row;
+
+	store_query(
+	    tx, sql_late, PARAMS(P_INT(clock_now_ms()), P_INT((int64_t)max)));
+	for (; count < max && (row = store_next(tx)) != NULL; count++)
+		ret[count] = (struct message){
+			.id = row_int(row, 0),
+			.lane = arena_strdup(arena, row_text(row, 1)),
+			.destination = arena_strdup(arena, row_text(row, 2)),
+			.cause = arena_strdup(arena, row_text(row, 3)),
+			.due_by_ms = row_int(row, 4),
+		};
+	return count;
 }
 
 /* The live row's state, or false. */

@@ -10,6 +10,7 @@
 #ifndef QUEUE_OUTBOX_H
 #define QUEUE_OUTBOX_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,7 +19,10 @@ struct store_tx;
 
 struct message {
 	int64_t id; /* 0 until it is stored */
-	const char *lane; /* whom it is for: "federal", "zags" */
+	const char *lane; /* which way it goes: "federal", "answers" */
+	/* Whose queue of SMEV it is for: of a request the data type's name, of
+	 * a response the mnemonic of who asked; "" or NULL: lane. */
+	const char *destination;
 	const char *kind; /* encoder: adapter name */
 	const char *subject; /* one learner: order is kept per subject */
 	const char *dedup_key; /* names the effect, not the attempt */
@@ -27,19 +31,22 @@ struct message {
 	const void *body; /* a changeset, encoded */
 	size_t body_bytes;
 	int64_t due_ms; /* not before; UTC; 0 is now */
+	int64_t due_by_ms; /* ought to be there by then, is told else; 0 */
+	int64_t eol_ms; /* not to be sent after; 0 */
 };
 
 struct envelope {
 	int64_t id;
 	const char *message_id; /* SMEV MessageID, never changes */
-	const char *lane, *kind, *reply_to;
+	const char *lane, *destination, *kind, *reply_to;
 	const void *sealed; /* signed bytes, NULL until sealed */
 	size_t sealed_bytes;
 	const char *content_type; /* of sealed */
 	int64_t attempt; /* 1 at the first try */
 	int64_t created_ms, due_ms;
+	int64_t eol_ms; /* the first of its rows'; 0: none */
 	const char *code, *why; /* why it waits; "" */
-	struct message *messages; /* without lane, kind */
+	struct message *messages; /* without lane, destination, kind */
 	size_t message_count;
 };
 
@@ -57,18 +64,47 @@ void outbox_put(struct store_tx *tx, const struct message *msg);
 int64_t outbox_put_named(
     struct store_tx *tx, const struct message *msg, const char *message_id);
 /*
- * Lease what lane is to send next for lease_ms: an envelope whose lease or
- * pause has ended, else a new one packed from up to batch due rows of one kind
- * in order (message_id names it; taken only when a new one is made or an old
- * one renewed).  A row with reply_to travels alone.  A row waits while an
- * earlier one of its subject is under way, paused or held.  In an ordered lane
- * no second envelope is made while one is not yet delivered.
+ * Lease what lane is to send next to destination (NULL: lane) for lease_ms: an
+ * envelope whose lease or pause has ended, else a new one packed from up to
+ * batch due rows of one kind in order (message_id names it; taken only when a
+ * new one is made or an old one renewed).  A row with reply_to travels alone.
+ * A row waits while an earlier one of its subject is under way, paused or held.
+ * In an ordered lane no second envelope to destination is made while one is not
+ * yet delivered.  What waits for other destinations is not looked at.
  *
  * Returns 1 with *ret, all in arena, or 0: nothing is due.
  */
-int outbox_lease(struct store_tx *tx, const char *lane, size_t batch,
-    int ordered, const char *message_id, int64_t lease_ms, struct arena *arena,
-    struct envelope *ret);
+int outbox_lease(struct store_tx *tx, const char *lane, const char *destination,
+    size_t batch, int ordered, const char *message_id, int64_t lease_ms,
+    struct arena *arena, struct envelope *ret);
+
+/* A destination for which something waits. */
+struct outbox_place {
+	const char *name;
+	bool fresh; /* there are rows that no envelope has yet */
+	int64_t due_ms; /* the soonest envelope; 0: none waits */
+};
+
+/*
+ * Up to max destinations of lane for which something waits to be sent, by
+ * name, in arena; returns how many.  Costs as much as there are destinations,
+ * however much waits.
+ */
+size_t outbox_places(struct store_tx *tx, const char *lane, size_t max,
+    struct arena *arena, struct outbox_place ret[]);
+/*
+ * destination of lane has room again: its envelopes that wait in a pause for
+ * code are due now.  Returns how many.
+ */
+int64_t outbox_hasten(struct store_tx *tx, const char *lane,
+    const char *destination, const char *code);
+/*
+ * Up to max rows that ought to be there by now and are not, each once, the
+ * earliest of them; fills id, lane, destination, cause and due_by_ms of each, in
+ * arena.  Returns how many.
+ */
+size_t outbox_late(
+    struct store_tx *tx, size_t max, struct arena *arena, struct message ret[]);
 /* Keep the signed bytes and what they are, before the first send; the first ones
  * stay. */
 void outbox_sealed(struct store_tx *tx, int64_t envelope_id,
@@ -114,11 +150,5 @@ int64_t outbox_hold(struct store_tx *tx, int64_t id, const char *why);
 int64_t outbox_cancel(struct store_tx *tx, int64_t id, const char *why);
 /* Give back the leases of this node's store that died. */
 void outbox_unlease(struct store_tx *tx);
-/*
- * The soonest time anything of lane is due (some past time, if something is
- * due now), or 0: nothing waits.  Rows behind an earlier one of their subject
- * don't count; in an ordered lane rows also wait for the envelope under way.
- */
-int64_t outbox_next_due(struct store_tx *tx, const char *lane);
 
 #endif

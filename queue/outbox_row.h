@@ -16,6 +16,8 @@ struct store_tx;
  * there is none. */
 int envelope_load(
     struct store_tx *tx, int64_t id, struct arena *arena, struct envelope *ret);
+/* Whose queue msg is for: its destination, or its lane. */
+const char *message_destination(const struct message *msg);
 /* A new envelope, due now, for the row of msg alone. */
 void envelope_put(struct store_tx *tx, const struct message *msg,
     int64_t outbox_id, const char *message_id);

@@ -15,7 +15,8 @@ struct queue_backend {
 	const char *inbox_acks;
 	/* $1 id: the row if it waits, locked against other nodes. */
 	const char *inbox_claim;
-	/* $1 lane, $2 now, $3 until, $4 node: id of the envelope leased. */
+	/* $1 lane, $2 now, $3 until, $4 node, $5 destination: id of the
+	 * envelope leased. */
 	const char *envelope_lease;
 	/* $1 lane: one node at a time packs it; NULL: no need. */
 	const char *lane_lock;

@@ -21,7 +21,8 @@ const struct queue_backend queue_pgsql = {
 	.envelope_lease =
 	    "UPDATE envelope SET due_ms = $3, leased = $4,"
 	    " attempt = attempt + 1 WHERE id = (SELECT id FROM envelope"
-	    "  WHERE lane = $1 AND state = 'waiting' AND due_ms <= $2"
+	    "  WHERE lane = $1 AND destination = $5 AND state = 'waiting'"
+	    "  AND due_ms <= $2"
 	    "  ORDER BY due_ms, id LIMIT 1 FOR UPDATE SKIP LOCKED)"
 	    " RETURNING id",
 	.lane_lock = "SELECT pg_advisory_xact_lock(7201701, hashtext($1))",

@@ -20,7 +20,8 @@ const struct queue_backend queue_sqlite = {
 	.envelope_lease =
 	    "UPDATE envelope SET due_ms = $3, leased = $4,"
 	    " attempt = attempt + 1 WHERE id = (SELECT id FROM envelope"
-	    "  WHERE lane = $1 AND state = 'waiting' AND due_ms <= $2"
+	    "  WHERE lane = $1 AND destination = $5 AND state = 'waiting'"
+	    "  AND due_ms <= $2"
 	    "  ORDER BY due_ms, id LIMIT 1)"
 	    " RETURNING id",
 	.lane_lock = NULL,

@@ -112,9 +112,10 @@ no(struct store_tx *tx, const char *code, const char *text)
 	store_fail(tx, &err);
 }
 
-/* The request that a response answers; its ReplyTo into *ret_reply_to. */
+/* The request that a response answers: its ReplyTo, and who sent it. */
 static void
-find_request(struct store_tx *tx, struct transit *t, const char **ret_reply_to)
+find_request(struct store_tx *tx, struct transit *t, const char **ret_reply_to,
+    const char **ret_sender)
 {
 	const struct door_call *call = &visit_of(t)->call;
 	struct letter request;
@@ -133,6 +134,7 @@ find_request(struct store_tx *tx, struct transit *t, const char **ret_reply_to)
 	else if (call->final)
 		mailbox_answered(tx, request.id, true);
 	*ret_reply_to = request.reply_to;
+	*ret_sender = request.sender;
 }
 
 /* What the request goes on from: the chain's first message, its code. */
@@ -160,7 +162,8 @@ find_reference(
 /* The row of the outbox, and the letter that remembers it. */
 static void
 put_out(struct store_tx *tx, struct transit *t, const char *message_id,
-    const char *reply_to, const struct door_outgoing *outgoing)
+    const char *reply_to, const char *destination,
+    const struct door_outgoing *outgoing)
 {
 	const struct door_call *call = &visit_of(t)->call;
 	struct letter letter = { .owner = call->system,
@@ -177,6 +180,7 @@ put_out(struct store_tx *tx, struct transit *t, const char *message_id,
 		.transaction_code = outgoing->transaction_code };
 	struct message message = {
 		.lane = call->response ? LANE_ANSWERS : LANE_DOOR,
+		.destination = destination,
 		.kind = CONFIG_DOOR,
 		.dedup_key = arena_printf(
 		    t->arena, "door:%s:%s", call->system, call->client_id),
@@ -210,7 +214,7 @@ send_new(struct store_tx *tx, struct transit *t, const char *message_id,
 		.transaction_code = "",
 		.words = call->words,
 		.words_bytes = call->words_bytes };
-	const char *reply_to = "";
+	const char *reply_to = "", *destination = call->datatype;
 
 	journal_add(tx,
 	    &(struct journal_entry){ .event = "accepted",
@@ -219,12 +223,12 @@ send_new(struct store_tx *tx, struct transit *t, const char *message_id,
 		.digest = call->digest,
 		.detail = call->datatype });
 	if (call->response)
-		find_request(tx, t, &reply_to);
+		find_request(tx, t, &reply_to, &destination);
 	else
 		find_reference(tx, t, &outgoing);
 	if (store_error(tx)->kind != ERR_NONE)
 		return;
-	put_out(tx, t, message_id, reply_to, &outgoing);
+	put_out(tx, t, message_id, reply_to, destination, &outgoing);
 	inbox_settle(tx, inbox_id, INBOX_APPLIED, "", "", NULL, 0);
 	journal_add(tx,
 	    &(struct journal_entry){ .event = INBOX_APPLIED,

@@ -144,6 +144,7 @@ put_news(struct store_tx *tx, struct transit *t, const struct door_news *news)
 		.reference_id = news->reference_id,
 		.transaction_code = news->transaction_code,
 		.reply_to = sent != NULL ? "" : t->decoded.reply_to,
+		.sender = sent != NULL ? "" : t->decoded.sender,
 	};
 
 	put_letter(tx, &letter, news,

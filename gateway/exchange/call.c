@@ -31,6 +31,7 @@ call_new(struct desk *desk, int op, const struct call_hooks *hooks, void *owner)
 	call->op = op;
 	call->begun_ms = clock_mono_ms();
 	call->sealer = -1;
+	call->probe = pace_join(&desk->pace);
 	call->hooks = hooks;
 	call->owner = owner;
 	call->arena = arena_new();
@@ -56,11 +57,21 @@ call_free(struct call *call)
 {
 	struct call **at = &call->desk->calls;
 
+	pace_mute(&call->desk->pace, call->probe);
 	while (*at != call)
 		at = &(*at)->next;
 	*at = call->next;
 	arena_free(call->arena);
 	free(call);
+}
+
+/* SMEV answered with code, or failed to. */
+static void
+heard(struct call *call, const char *code, const char *why)
+{
+	pace_heard(&call->desk->pace, call->desk->config, call->probe, code,
+	    why, clock_mono_ms(), rand_u64());
+	call->probe = false;
 }
 
 static void
@@ -182,11 +193,17 @@ static bool
 on_read(struct transit *transit)
 {
 	struct call *call = transit->asker;
-	const struct config *config = call->desk->config;
+	const struct decoded *decoded = &transit->decoded;
 	bool settle;
 
-	pace_heard(&call->desk->pace, transit->decoded.code, clock_mono_ms(),
-	    config->retry.base_ms, config->retry.cap_ms, rand_u64());
+	/* The code of a message is about what we sent, not about SMEV. */
+	if (decoded->answer == 0 && *decoded->code == '\0')
+		heard(call, "SMEV_FORM", decoded->why);
+	else if (decoded->answer == 0 || decoded->answer == SMEV_ANSWER_FAULT
+	    || !decoded->signature_ok)
+		heard(call, decoded->code, decoded->why);
+	else
+		heard(call, "", "");
 	settle = call->hooks->read(call, transit);
 
 	if (!settle) {
@@ -227,12 +244,14 @@ call_called(struct desk *desk, const struct ipc_message *msg)
 	if (!called_read(msg, call->arena, &called) || called.http == 0) {
 		(void)err_set(&err, ERR_RETRY, "SMEV_UNREACHABLE", "%s",
 		    called.error == NULL ? "" : called.error);
+		heard(call, err.code, err.text);
 		fail(call, &err);
 		return;
 	}
 	if (called.http != 200 && called.http != 500) {
 		(void)err_set(&err, ERR_RETRY, "SMEV_HTTP", "HTTP status %d",
 		    called.http);
+		heard(call, err.code, err.text);
 		fail(call, &err);
 		return;
 	}

@@ -48,14 +48,16 @@ struct call {
 	int op;
 	int64_t begun_ms; /* base/clock mono */
 	int sealer; /* index while sealing */
+	bool probe; /* of desk->pace, which was not told yet */
 	const struct call_hooks *hooks;
 	void *owner;
 	struct arena *arena;
 	const char *soap_action, *content_type;
 };
 
-/* Have job sealed.  The call belongs to itself and ends through its hooks;
- * failed() may be called before this returns. */
+/* Have job sealed.  The caller has taken it of desk->pace.  The call belongs to
+ * itself and ends through its hooks; failed() may be called before this
+ * returns. */
 void call_seal(struct desk *desk, const struct seal_job *job,
     const struct call_hooks *hooks, void *owner);
 /* Send bytes that are sealed already. */

@@ -51,7 +51,7 @@ struct poller {
 	int64_t ack_look_ms;
 	struct arena *arena; /* of what job found */
 	struct inbox_ack owed[ACKS_MAX];
-	size_t owed_count;
+	size_t owed_count, owed_sent; /* found, and sent of these */
 };
 
 static void ask(struct poll *poll);
@@ -238,6 +238,17 @@ send_ack(struct poller *poller, const struct inbox_ack *owed)
 	call_seal(poller->desk, &job, &hooks, ack);
 }
 
+/* What was found, as soon as it may be called. */
+static void
+send_acks(struct poller *poller)
+{
+	struct desk *desk = poller->desk;
+
+	while (poller->owed_sent < poller->owed_count && poller->acks < ACKS_MAX
+	    && pace_take(&desk->pace, desk->config, PACE_ACK, clock_mono_ms()))
+		send_ack(poller, &poller->owed[poller->owed_sent++]);
+}
+
 static void
 run_look(struct store_tx *tx, struct batch_job *job)
 {
@@ -256,10 +267,9 @@ done_look(struct batch_job *job, const struct err *err)
 	poller->looking = false;
 	poller->ack_look_ms =
 	    clock_mono_ms() + (poller->owed_count == ACKS_MAX ? 0 : 1000);
-	if (err == NULL)
-		for (size_t i = 0; i < poller->owed_count; i++)
-			send_ack(poller, &poller->owed[i]);
-	arena_reset(poller->arena);
+	if (err != NULL)
+		poller->owed_count = 0;
+	send_acks(poller);
 }
 
 struct poller *
@@ -293,14 +303,13 @@ poller_tick(struct poller *poller)
 {
 	int64_t now = clock_mono_ms();
 
-	if (pace_rests(&poller->desk->pace, now))
-		return;
 	for (size_t i = 0; i < poller->poll_count; i++) {
 		struct poll *poll = &poller->polls[i];
 
 		while (!poller->desk->stopping && now >= poll->due_ms
-		    && poll->askers < poll->want
-		    && poller->acks < 4 * ACKS_MAX) {
+		    && poll->askers < poll->want && poller->acks < 4 * ACKS_MAX
+		    && pace_take(&poller->desk->pace, poller->desk->config,
+			PACE_POLL, now)) {
 			int before = poll->askers;
 
 			ask(poll);
@@ -308,10 +317,13 @@ poller_tick(struct poller *poller)
 				break; /* it failed at once */
 		}
 	}
-	if (poller->poll_count != 0 && !poller->looking
+	if (poller->owed_sent < poller->owed_count) {
+		send_acks(poller);
+	} else if (poller->poll_count != 0 && !poller->looking
 	    && now >= poller->ack_look_ms && poller->acks < ACKS_MAX) {
 		poller->looking = true;
-		poller->owed_count = 0;
+		poller->owed_count = poller->owed_sent = 0;
+		arena_reset(poller->arena);
 		batch_add(poller->desk->batch, &poller->job);
 	}
 }

@@ -16,35 +16,27 @@
 #include "gateway/desk.h"
 #include "gateway/door/door.h"
 #include "gateway/door/door_deliver.h"
+#include "gateway/exchange/backoff.h"
 #include "gateway/exchange/call.h"
+#include "gateway/exchange/lane.h"
 #include "gateway/flow/route.h"
 #include "gateway/metrics.h"
 #include "queue/journal.h"
 #include "queue/outbox.h"
-#include "queue/retry.h"
+#include "queue/rest.h"
 #include "smev/smev.h"
 #include "store/store.h"
 
 #define LANE_COUNT 3
-#define IDLE_MS    500 /* look that often without being told */
-
-struct lane {
-	struct sender *sender;
-	const char *name;
-	int op;
-	int ordered; /* one envelope at a time */
-	size_t batch; /* rows an envelope */
-	int most; /* envelopes under way, at most */
-	int allowed; /* grows on success, shrinks on trouble */
-	int under_way;
-	int64_t trouble; /* failures in a row */
-	int64_t due_ms; /* mono: not before */
-};
 
 /* One envelope on its way. */
 struct shipment {
 	struct batch_job job; /* first */
 	struct lane *lane;
+	struct place *place;
+	bool probe, own_probe; /* see lane.h */
+	struct rest rest, own_rest; /* realm NULL: no news */
+	const char *hasten; /* the code that others wait with, or NULL */
 	struct arena *arena;
 	struct envelope envelope;
 	int found;
@@ -79,22 +71,21 @@ shipment_free(struct shipment *s)
 static int64_t
 pause_of(const struct shipment *s)
 {
-	const struct config *config = s->lane->sender->desk->config;
+	const struct config *config = s->lane->desk->config;
 
-	return retry_pause_ms(s->envelope.attempt, config->retry.base_ms,
-	    config->retry.cap_ms, rand_u64());
+	return backoff_pause_ms(backoff_of(s->code), &config->retry,
+	    s->envelope.attempt, rand_u64());
 }
 
 static int64_t
 answer_by_ms(struct store_tx *tx, const struct shipment *s)
 {
-	const struct config *config = s->lane->sender->desk->config;
+	const struct config *config = s->lane->desk->config;
 
 	if (s->lane->op != SMEV_SEND_REQUEST)
 		return 0;
 	if (strcmp(s->envelope.kind, CONFIG_DOOR) == 0)
-		return door_answer_by_ms(
-		    tx, s->lane->sender->desk, &s->envelope);
+		return door_answer_by_ms(tx, s->lane->desk, &s->envelope);
 	for (size_t i = 0; i < config->datatype_count; i++)
 		if (strcmp(config->datatypes[i].adapter, s->envelope.kind) == 0)
 			return clock_now_ms()
@@ -102,13 +93,31 @@ answer_by_ms(struct store_tx *tx, const struct shipment *s)
 	return 0;
 }
 
+/* Who rests from now on, or goes on; those who waited for that are due. */
+static void
+record_rest(struct store_tx *tx, const struct rest *rest)
+{
+	if (rest->realm == NULL)
+		return;
+	if (rest->until_ms != 0)
+		rest_put(tx, rest);
+	else
+		rest_end(tx, rest->realm, rest->name);
+}
+
 static void
 run_record(struct store_tx *tx, struct batch_job *job)
 {
 	struct shipment *s = SHIPMENT_OF(job);
-	int64_t limit = s->lane->sender->desk->config->retry.send_attempts;
+	int64_t limit = s->lane->desk->config->retry.send_attempts;
 
-	if (s->ends == ENDS_RETRY && limit != 0 && s->envelope.attempt >= limit)
+	record_rest(tx, &s->rest);
+	record_rest(tx, &s->own_rest);
+	if (s->hasten != NULL)
+		(void)outbox_hasten(
+		    tx, s->lane->name, s->place->name, s->hasten);
+	if (s->ends == ENDS_RETRY && s->envelope.attempt >= limit
+	    && !backoff_endless(backoff_of(s->code)))
 		s->ends = ENDS_HELD;
 	if (s->ends == ENDS_HELD
 	    && door_unsent(tx, &s->envelope, s->code, s->why))
@@ -142,74 +151,96 @@ run_record(struct store_tx *tx, struct batch_job *job)
 		.detail = s->code });
 }
 
-/* Ease a lane that works, slow one that does not. */
-static void
-weigh(struct lane *lane, bool good)
-{
-	const struct config *config = lane->sender->desk->config;
-
-	if (good) {
-		lane->trouble = 0;
-		lane->due_ms = 0;
-		if (lane->allowed < lane->most)
-			lane->allowed++;
-		return;
-	}
-	lane->allowed = 1;
-	lane->due_ms = clock_mono_ms()
-	    + retry_pause_ms(++lane->trouble, config->retry.base_ms,
-		config->retry.cap_ms, rand_u64());
-}
-
-/* Whether code says that one receiver has no room now. */
-static bool
-of_receiver(const char *code)
-{
-	static const char *const codes[] = { "SMEV_DEST_OVERFLOW", "SMEV_600",
-		"SMEV_QUOTE_LIMIT" };
-
-	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
-		if (strcmp(code, codes[i]) == 0)
-			return true;
-	return false;
-}
-
 static void
 done_record(struct batch_job *job, const struct err *err)
 {
 	struct shipment *s = SHIPMENT_OF(job);
-	struct sender *sender = s->lane->sender;
+	struct sender *sender = s->lane->desk->sender;
 	static const char *const words[] = { "delivered", "retry", "held",
 		"renewed", "refused" };
+	char to[120];
 
 	if (err == NULL)
 		log_event(
 		    s->ends == ENDS_DELIVERED ? LOG_LEVEL_INFO : LOG_LEVEL_WARN,
-		    "message=%s stage=send lane=%s rows=%zu attempt=%lld "
+		    "message=%s stage=send lane=%s to=%s rows=%zu attempt=%lld "
 		    "result=%s%s%s",
 		    s->envelope.message_id, s->lane->name,
+		    log_value(to, sizeof(to), s->place->name),
 		    s->envelope.message_count, (long long)s->envelope.attempt,
 		    words[s->ends], *s->code == '\0' ? "" : " code=", s->code);
 	metrics_add(
 	    s->ends == ENDS_DELIVERED ? METRIC_SMEV_SENT : METRIC_SMEV_FAULTS,
 	    1);
-	/* One receiver in trouble costs the others nothing: its envelope has a
-	 * pause of its own. */
-	weigh(s->lane, s->ends != ENDS_RETRY || of_receiver(s->code));
+	/* What waited behind it may go. */
+	s->place->work = true;
 	shipment_free(s);
 	sender_tick(sender);
 }
 
+static void
+note_rest(struct shipment *s, enum lane_news news, const char *name,
+    int64_t pause_ms, struct rest *ret)
+{
+	const struct lane *lane = s->lane;
+	char to[120];
+
+	if (news == LANE_NO_NEWS)
+		return;
+	*ret = (struct rest){ .realm = lane->name, .name = name };
+	if (news == LANE_RESTS) {
+		ret->until_ms = clock_now_ms() + pause_ms;
+		ret->rests = *name == '\0' ? lane->own.rests
+					   : s->place->state.breaker.rests;
+		ret->code = s->code;
+		ret->why = s->why;
+	}
+	log_event(LOG_LEVEL_WARN,
+	    "stage=send lane=%s to=%s result=%s pause_ms=%lld%s%s", lane->name,
+	    log_value(to, sizeof(to), name),
+	    news == LANE_RESTS ? "rests" : "goes-on", (long long)pause_ms,
+	    news == LANE_RESTS ? " code=" : "",
+	    news == LANE_RESTS ? s->code : "");
+}
+
+/* What this try says of the destination, and of our own processes. */
+static void
+judge(struct shipment *s, bool answered)
+{
+	enum backoff class = backoff_of(s->code);
+	bool retry = s->ends == ENDS_RETRY;
+	int64_t pause_ms = 0, own_ms = 0;
+	enum lane_news news = LANE_NO_NEWS, own;
+
+	if (retry && class == BACKOFF_FULL) {
+		news = lane_bad(s->place, s->probe, s->code, &pause_ms);
+	} else if (answered && !(retry && backoff_of_smev(class))) {
+		news = lane_good(s->place);
+		if (news == LANE_GOES_ON)
+			s->hasten = arena_strdup(s->arena, s->place->code);
+	} else {
+		lane_mute(s->place, s->probe);
+	}
+	/* Before SMEV was reached only we can have been in the way. */
+	own = retry && !answered && !backoff_of_smev(class)
+	    ? lane_own_bad(s->lane, s->own_probe, s->code, &own_ms)
+	    : lane_own_good(s->lane);
+	note_rest(s, news, s->place->name, pause_ms, &s->rest);
+	note_rest(s, own, "", own_ms, &s->own_rest);
+}
+
 /* The end of one try: note it in the next batch. */
 static void
-record(struct shipment *s, int ends, const char *code, const char *why)
+record(struct shipment *s, int ends, const char *code, const char *why,
+    bool answered)
 {
 	s->ends = (unsigned)ends;
 	s->code = arena_strdup(s->arena, code);
 	s->why = arena_strdup(s->arena, why);
+	judge(s, answered);
 	s->job.run = run_record;
 	s->job.done = done_record;
-	batch_add(s->lane->sender->desk->batch, &s->job);
+	batch_add(s->lane->desk->batch, &s->job);
 }
 
 static int
@@ -230,14 +261,14 @@ on_read(struct call *call, struct transit *t)
 	struct shipment *s = call->owner;
 
 	if (t->decoded.answer == SMEV_ANSWER_QUEUED && t->decoded.signature_ok)
-		record(s, ENDS_DELIVERED, "", "");
+		record(s, ENDS_DELIVERED, "", "", true);
 	else if (t->decoded.answer == SMEV_ANSWER_FAULT)
 		record(s, ends_by_code(t->decoded.code), t->decoded.code,
-		    t->decoded.why);
+		    t->decoded.why, true);
 	else
 		record(s, ENDS_RETRY,
 		    *t->decoded.code == '\0' ? "SMEV_FORM" : t->decoded.code,
-		    t->decoded.why);
+		    t->decoded.why, true);
 	return false;
 }
 
@@ -245,7 +276,15 @@ static void
 on_failed(struct call *call, const struct err *err)
 {
 	record(call->owner, err->kind == ERR_RETRY ? ENDS_RETRY : ENDS_HELD,
-	    err->code, err->text);
+	    err->code, err->text, false);
+}
+
+/* Nothing came of it: as if it had not begun. */
+static void
+let_go(struct shipment *s)
+{
+	lane_mute(s->place, s->probe);
+	breaker_mute(&s->lane->own, s->own_probe);
 }
 
 static void
@@ -265,7 +304,7 @@ done_keep(struct batch_job *job, const struct err *err)
 	if (err != NULL) {
 		/* The lease gives the envelope back. */
 		call_drop(s->call);
-		weigh(s->lane, false);
+		let_go(s);
 		shipment_free(s);
 		return;
 	}
@@ -283,7 +322,7 @@ on_sealed(struct call *call, const void *p, size_t bytes)
 	s->byte_count = bytes;
 	s->job.run = run_keep;
 	s->job.done = done_keep;
-	batch_add(s->lane->sender->desk->batch, &s->job);
+	batch_add(s->lane->desk->batch, &s->job);
 }
 
 static const struct call_hooks hooks = {
@@ -310,7 +349,7 @@ seal(struct shipment *s)
 		job.bodies[i] = s->envelope.messages[i].body;
 		job.body_bytes[i] = s->envelope.messages[i].body_bytes;
 	}
-	call_seal(s->lane->sender->desk, &job, &hooks, s);
+	call_seal(s->lane->desk, &job, &hooks, s);
 }
 
 static void
@@ -321,28 +360,41 @@ run_lease(struct store_tx *tx, struct batch_job *job)
 	char id[UUID_BYTES];
 
 	uuid_v1(id);
-	s->found = outbox_lease(tx, lane->name, lane->batch, lane->ordered, id,
-	    lane->sender->desk->config->lease_ms, s->arena, &s->envelope);
+	s->found = outbox_lease(tx, lane->name, s->place->name, lane->batch,
+	    lane->ordered, id, lane->desk->config->lease_ms, s->arena,
+	    &s->envelope);
 }
 
 static void
 done_lease(struct batch_job *job, const struct err *err)
 {
 	struct shipment *s = SHIPMENT_OF(job);
-	struct sender *sender = s->lane->sender;
+	struct desk *desk = s->lane->desk;
 
 	if (err != NULL || s->found == 0) {
-		if (s->lane->due_ms < clock_mono_ms())
-			s->lane->due_ms = clock_mono_ms() + IDLE_MS;
+		s->place->work = false; /* until the next look */
+		pace_give(&desk->pace);
+		let_go(s);
 		shipment_free(s);
 		return;
 	}
+	if (s->envelope.eol_ms != 0 && s->envelope.eol_ms <= clock_now_ms()) {
+		pace_give(&desk->pace);
+		record(s, ENDS_HELD, "SMEV_END_OF_LIFE", "", false);
+		return;
+	}
 	if (s->envelope.sealed_bytes != 0)
-		call_again(sender->desk, s->lane->op, s->envelope.sealed,
+		call_again(desk, s->lane->op, s->envelope.sealed,
 		    s->envelope.sealed_bytes, &hooks, s);
 	else
 		seal(s);
-	sender_tick(sender);
+	sender_tick(desk->sender);
+}
+
+static void
+on_ready(struct lane *lane)
+{
+	sender_tick(lane->desk->sender);
 }
 
 struct sender *
@@ -350,27 +402,23 @@ sender_new(struct desk *desk)
 {
 	struct sender *sender = xcalloc(1, sizeof(*sender));
 	const struct config_smev *smev = &desk->config->smev;
+	const struct lane lanes[LANE_COUNT] = {
+		{ .name = LANE_FEDERAL,
+		    .op = SMEV_SEND_REQUEST,
+		    .ordered = 1,
+		    .batch = (size_t)smev->push_records },
+		{ .name = LANE_ANSWERS, .op = SMEV_SEND_RESPONSE, .batch = 1 },
+		{ .name = LANE_DOOR, .op = SMEV_SEND_REQUEST, .batch = 1 },
+	};
 
 	sender->desk = desk;
-	sender->lanes[0] = (struct lane){ .sender = sender,
-		.name = LANE_FEDERAL,
-		.op = SMEV_SEND_REQUEST,
-		.ordered = 1,
-		.batch = (size_t)smev->push_records,
-		.most = 1,
-		.allowed = 1 };
-	sender->lanes[1] = (struct lane){ .sender = sender,
-		.name = LANE_ANSWERS,
-		.op = SMEV_SEND_RESPONSE,
-		.batch = 1,
-		.most = (int)smev->batch,
-		.allowed = 1 };
-	sender->lanes[2] = (struct lane){ .sender = sender,
-		.name = LANE_DOOR,
-		.op = SMEV_SEND_REQUEST,
-		.batch = 1,
-		.most = (int)smev->batch,
-		.allowed = 1 };
+	for (size_t i = 0; i < LANE_COUNT; i++) {
+		sender->lanes[i] = lanes[i];
+		sender->lanes[i].desk = desk;
+		sender->lanes[i].most = smev->batch;
+		sender->lanes[i].ready = on_ready;
+		lane_init(&sender->lanes[i]);
+	}
 	return sender;
 }
 
@@ -379,31 +427,42 @@ void
 sender_wake(struct sender *sender)
 {
 	for (size_t i = 0; i < LANE_COUNT; i++)
-		if (sender->lanes[i].trouble == 0)
-			sender->lanes[i].due_ms = 0;
+		sender->lanes[i].look_ms = 0;
+}
+
+static void
+start(struct lane *lane, struct place *place, int64_t now)
+{
+	struct shipment *s = xcalloc(1, sizeof(*s));
+
+	s->lane = lane;
+	s->place = place;
+	s->probe = destination_begin(&place->state, now);
+	s->own_probe = breaker_begin(&lane->own, now);
+	s->arena = arena_new();
+	s->code = s->why = "";
+	s->job.run = run_lease;
+	s->job.done = done_lease;
+	lane->under_way++;
+	batch_add(lane->desk->batch, &s->job);
 }
 
 void
 sender_tick(struct sender *sender)
 {
+	const struct desk *desk = sender->desk;
 	int64_t now = clock_mono_ms();
-	struct shipment *s;
+	struct place *place;
 
-	if (*sender->desk->config->smev.url == '\0' || sender->desk->stopping
-	    || pace_rests(&sender->desk->pace, now))
+	if (*desk->config->smev.url == '\0' || desk->stopping)
 		return;
 	for (size_t i = 0; i < LANE_COUNT; i++) {
 		struct lane *lane = &sender->lanes[i];
 
-		if (now < lane->due_ms || lane->under_way >= lane->allowed)
-			continue;
-		s = xcalloc(1, sizeof(*s));
-		s->lane = lane;
-		s->arena = arena_new();
-		s->code = s->why = "";
-		s->job.run = run_lease;
-		s->job.done = done_lease;
-		lane->under_way++;
-		batch_add(sender->desk->batch, &s->job);
+		lane_look(lane, now);
+		while ((place = lane_next(lane, now)) != NULL
+		    && pace_take(
+			&sender->desk->pace, desk->config, PACE_SEND, now))
+			start(lane, place, now);
 	}
 }

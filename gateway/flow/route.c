@@ -18,8 +18,8 @@
 
 static void
 put(struct store_tx *tx, const struct transit *transit, const char *lane,
-    const char *kind, const char *subject, const char *dedup_key,
-    const struct changeset *change)
+    const char *destination, const char *kind, const char *subject,
+    const char *dedup_key, const struct changeset *change)
 {
 	struct buf body;
 
@@ -28,6 +28,7 @@ put(struct store_tx *tx, const struct transit *transit, const char *lane,
 	outbox_put(tx,
 	    &(struct message){
 		.lane = lane,
+		.destination = destination,
 		.kind = kind,
 		.subject = subject,
 		.dedup_key = dedup_key,
@@ -48,16 +49,16 @@ tell_federal(struct store_tx *tx, struct transit *transit,
     const struct domain_event *event)
 {
 	const struct config *config = transit->desk->config;
-	bool wanted = false;
+	const char *datatype = NULL;
 
 	for (size_t i = 0; i < config->datatype_count; i++)
 		if (!config->datatypes[i].provider
 		    && strcmp(config->datatypes[i].adapter, "federal-push")
 			== 0)
-			wanted = true;
-	if (!wanted || event->snapshot == NULL)
+			datatype = config->datatypes[i].name;
+	if (datatype == NULL || event->snapshot == NULL)
 		return;
-	put(tx, transit, LANE_FEDERAL, "federal-push", event->subject,
+	put(tx, transit, LANE_FEDERAL, datatype, "federal-push", event->subject,
 	    arena_printf(transit->arena, "federal:%s:%lld", event->subject,
 		(long long)event->change_seq),
 	    event->snapshot);
@@ -88,7 +89,7 @@ static void
 put_answer(struct store_tx *tx, struct transit *transit, const char *kind,
     const struct changeset *change)
 {
-	put(tx, transit, LANE_ANSWERS, kind, "",
+	put(tx, transit, LANE_ANSWERS, transit->decoded.sender, kind, "",
 	    arena_printf(transit->arena, "answer:%s", transit->packet_id),
 	    change);
 }

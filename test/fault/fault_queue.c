@@ -138,8 +138,8 @@ step_send(struct run *run, struct store_tx *tx)
 {
 	struct envelope e;
 
-	if (outbox_lease(
-		tx, "federal", 10, 1, name(run, "m"), LEASE_MS, run->arena, &e)
+	if (outbox_lease(tx, "federal", NULL, 10, 1, name(run, "m"), LEASE_MS,
+		run->arena, &e)
 	    == 0)
 		return;
 	outbox_sealed(tx, e.id, "text/xml", "<S/>", 4);

@@ -61,8 +61,8 @@ lease_envelope(struct fixture *f, size_t batch, const char *message_id,
 	int found;
 
 	IN_TX(f,
-	    found = outbox_lease(
-		tx, "federal", batch, 0, message_id, LEASE_MS, f->arena, ret));
+	    found = outbox_lease(tx, "federal", NULL, batch, 0, message_id,
+		LEASE_MS, f->arena, ret));
 	return found;
 }
 
@@ -141,12 +141,12 @@ two_nodes_never_lease_the_same_envelope(struct fixture *f)
 	IN_TX(f, outbox_unlease(tx));
 	assert_int_equal(store_open(f->url, &other, &f->err), 0);
 	a = fixture_begin(f);
-	assert_int_equal(
-	    outbox_lease(a, "federal", 1, 0, "m3", LEASE_MS, f->arena, &mine),
+	assert_int_equal(outbox_lease(a, "federal", NULL, 1, 0, "m3", LEASE_MS,
+			     f->arena, &mine),
 	    1);
 	b = store_begin(other);
-	assert_int_equal(
-	    outbox_lease(b, "federal", 1, 0, "m4", LEASE_MS, f->arena, &theirs),
+	assert_int_equal(outbox_lease(b, "federal", NULL, 1, 0, "m4", LEASE_MS,
+			     f->arena, &theirs),
 	    1);
 	assert_int_equal(store_commit(b, &f->err), 0);
 	fixture_commit(f, a);

@@ -227,7 +227,8 @@ named_row_travels_alone_by_its_name(struct fixture *f)
 	message.dedup_key = "k2";
 	IN_TX(f, outbox_put(tx, &message));
 	IN_TX(f,
-	    found = outbox_lease(tx, "door", 9, 0, "mine", 1000, f->arena, &e));
+	    found = outbox_lease(
+		tx, "door", NULL, 9, 0, "mine", 1000, f->arena, &e));
 	assert_int_equal(found, 1);
 	assert_string_equal(e.message_id, "m1");
 	assert_int_equal(e.attempt, 1);
@@ -256,7 +257,8 @@ cancelled_named_row_is_owed_no_more(struct fixture *f)
 	IN_TX(f, id = outbox_put_named(tx, &message, "m1"));
 	IN_TX(f, (void)outbox_cancel(tx, id, "refused"));
 	IN_TX(f,
-	    found = outbox_lease(tx, "door", 9, 0, "mine", 1000, f->arena, &e));
+	    found = outbox_lease(
+		tx, "door", NULL, 9, 0, "mine", 1000, f->arena, &e));
 	assert_int_equal(found, 0);
 	IN_TX(f, queue_balance(tx, &b));
 	assert_int_equal(b.owed, 1);

@@ -44,8 +44,8 @@ lease_by(struct fixture *f, size_t batch, int ordered, const char *message_id,
     struct envelope *ret)
 {
 	struct store_tx *tx = fixture_begin(f);
-	int found = outbox_lease(
-	    tx, "federal", batch, ordered, message_id, LEASE_MS, f->arena, ret);
+	int found = outbox_lease(tx, "federal", NULL, batch, ordered,
+	    message_id, LEASE_MS, f->arena, ret);
 
 	fixture_commit(f, tx);
 	return found;
@@ -210,8 +210,6 @@ row_that_is_not_due_is_not_overtaken_by_its_subject(struct fixture *f)
 		    .due_ms = FIXTURE_T0_MS + 500 }));
 	put(f, "s1", "k2");
 	assert_int_equal(lease_by(f, 10, 0, "m1", &e), 0);
-	IN_TX(f,
-	    assert_true(outbox_next_due(tx, "federal") == FIXTURE_T0_MS + 500));
 	clock_freeze_ms(FIXTURE_T0_MS + 500);
 	assert_int_equal(lease_by(f, 10, 0, "m1", &e), 1);
 	assert_int_equal(e.message_count, 2);
@@ -250,8 +248,6 @@ retry_waits_until_it_is_due_and_says_why(struct fixture *f)
 	IN_TX(
 	    f, outbox_retry(tx, e.id, FIXTURE_T0_MS + 700, "SMEV_DOWN", "no"));
 	assert_int_equal(lease_by(f, 10, 0, "m2", &e), 0);
-	IN_TX(f,
-	    assert_true(outbox_next_due(tx, "federal") == FIXTURE_T0_MS + 700));
 	IN_TX(f, assert_int_equal(queue_lines(tx, 2, f->arena, lines), 1));
 	assert_string_equal(lines[0].side, "out");
 	assert_string_equal(lines[0].name, "federal");
@@ -431,23 +427,6 @@ an_answer_that_is_late_is_told_once_and_taken_all_the_same(struct fixture *f)
 }
 
 static void
-next_due_is_zero_when_nothing_waits(struct fixture *f)
-{
-	struct envelope e;
-
-	IN_TX(f, assert_int_equal(outbox_next_due(tx, "federal"), 0));
-	put(f, "s1", "k1");
-	IN_TX(f, assert_true(outbox_next_due(tx, "federal") == FIXTURE_T0_MS));
-	IN_TX(f, assert_int_equal(outbox_next_due(tx, "zags"), 0));
-	assert_int_equal(lease_by(f, 10, 0, "m1", &e), 1);
-	IN_TX(f,
-	    assert_true(
-		outbox_next_due(tx, "federal") == FIXTURE_T0_MS + LEASE_MS));
-	IN_TX(f, outbox_delivered(tx, e.id, 0));
-	IN_TX(f, assert_int_equal(outbox_next_due(tx, "federal"), 0));
-}
-
-static void
 lost_row_shows_in_the_balance(struct fixture *f)
 {
 	struct envelope e;
@@ -491,7 +470,6 @@ main(void)
 		FIXTURE_BOTH(unlease_gives_envelopes_back),
 		FIXTURE_BOTH(
 		    an_answer_that_is_late_is_told_once_and_taken_all_the_same),
-		FIXTURE_BOTH(next_due_is_zero_when_nothing_waits),
 		FIXTURE_BOTH(lost_row_shows_in_the_balance),
 	};
 

@@ -1,0 +1,303 @@
+/*
+ * The promises of queue/outbox.h about destinations and times, and those of
+ * queue/rest.h.
+ */
+#include "test/lib/unit.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "queue/outbox.h"
+#include "queue/queue.h"
+#include "queue/queue_query.h"
+#include "queue/rest.h"
+#include "store/store.h"
+#include "test/lib/fixture.h"
+
+#define LEASE_MS 30000
+#define MAX      8
+
+#define IN_TX(f, call)                                  \
+	do {                                            \
+		struct store_tx *tx = fixture_begin(f); \
+		call;                                   \
+		fixture_commit(f, tx);                  \
+	} while (0)
+
+static void
+put(struct fixture *f, const char *destination, const char *subject,
+    const char *key)
+{
+	IN_TX(f,
+	    outbox_put(tx,
+		&(struct message){ .lane = "answers",
+		    .destination = destination,
+		    .kind = "k",
+		    .subject = subject,
+		    .dedup_key = key,
+		    .body = key,
+		    .body_bytes = strlen(key) }));
+}
+
+static int
+lease(struct fixture *f, const char *destination, const char *id,
+    struct envelope *ret)
+{
+	int found;
+
+	IN_TX(f,
+	    found = outbox_lease(tx, "answers", destination, 10, 0, id,
+		LEASE_MS, f->arena, ret));
+	return found;
+}
+
+static size_t
+places(struct fixture *f, struct outbox_place ret[MAX])
+{
+	size_t count;
+
+	IN_TX(f, count = outbox_places(tx, "answers", MAX, f->arena, ret));
+	return count;
+}
+
+static void
+each_destination_has_a_queue_of_its_own(struct fixture *f)
+{
+	struct envelope e;
+
+	put(f, "A", "", "k1");
+	put(f, "B", "", "k2");
+	put(f, "A", "", "k3");
+	assert_int_equal(lease(f, "B", "m1", &e), 1);
+	assert_string_equal(e.destination, "B");
+	assert_int_equal(e.message_count, 1);
+	assert_string_equal(e.messages[0].dedup_key, "k2");
+	assert_int_equal(lease(f, "B", "m2", &e), 0);
+	assert_int_equal(lease(f, "A", "m3", &e), 1);
+	assert_int_equal(e.message_count, 2);
+	/* And after a pause it is still there, and only there. */
+	IN_TX(f, outbox_retry(tx, e.id, FIXTURE_T0_MS, "X", ""));
+	assert_int_equal(lease(f, "B", "m4", &e), 0);
+	assert_int_equal(lease(f, "A", "m5", &e), 1);
+	assert_string_equal(e.message_id, "m3");
+	assert_string_equal(e.destination, "A");
+}
+
+static void
+without_a_destination_it_is_the_lane(struct fixture *f)
+{
+	struct envelope e;
+
+	put(f, NULL, "", "k1");
+	put(f, "", "", "k2");
+	assert_int_equal(lease(f, NULL, "m1", &e), 1);
+	assert_int_equal(e.message_count, 2);
+	assert_string_equal(e.destination, "answers");
+}
+
+static void
+a_named_message_has_its_destination_too(struct fixture *f)
+{
+	struct outbox_place found[MAX];
+	struct envelope e;
+
+	IN_TX(f,
+	    assert_true(outbox_put_named(tx,
+			    &(struct message){ .lane = "answers",
+				.destination = "A",
+				.kind = "k",
+				.dedup_key = "k1" },
+			    "mine")
+		!= 0));
+	assert_int_equal(places(f, found), 1);
+	assert_string_equal(found[0].name, "A");
+	assert_false(found[0].fresh);
+	assert_true(found[0].due_ms == FIXTURE_T0_MS);
+	assert_int_equal(lease(f, "A", "m1", &e), 1);
+	assert_string_equal(e.message_id, "mine");
+}
+
+static void
+order_of_a_subject_holds_across_destinations(struct fixture *f)
+{
+	struct envelope e;
+
+	put(f, "A", "s1", "k1");
+	put(f, "B", "s1", "k2");
+	assert_int_equal(lease(f, "A", "m1", &e), 1);
+	assert_int_equal(lease(f, "B", "m2", &e), 0);
+	IN_TX(f, outbox_delivered(tx, e.id, 0));
+	assert_int_equal(lease(f, "B", "m2", &e), 1);
+}
+
+static void
+destinations_with_work_are_listed_once_each(struct fixture *f)
+{
+	struct outbox_place found[MAX];
+	struct envelope e;
+
+	assert_int_equal(places(f, found), 0);
+	put(f, "B", "", "k1");
+	put(f, "A", "", "k2");
+	put(f, "A", "", "k3");
+	put(f, "C", "", "k4");
+	assert_int_equal(lease(f, "B", "m1", &e), 1);
+	put(f, "B", "", "k5");
+	assert_int_equal(lease(f, "C", "m2", &e), 1);
+	assert_int_equal(places(f, found), 3);
+	assert_string_equal(found[0].name, "A");
+	assert_true(found[0].fresh);
+	assert_true(found[0].due_ms == 0);
+	assert_string_equal(found[1].name, "B");
+	assert_true(found[1].fresh);
+	assert_true(found[1].due_ms == FIXTURE_T0_MS + LEASE_MS);
+	assert_string_equal(found[2].name, "C");
+	assert_false(found[2].fresh);
+	IN_TX(f, outbox_delivered(tx, e.id, 0));
+	assert_int_equal(places(f, found), 2);
+	IN_TX(f,
+	    assert_int_equal(
+		outbox_places(tx, "federal", MAX, f->arena, found), 0));
+}
+
+static void
+who_waited_for_room_is_due_when_there_is_some(struct fixture *f)
+{
+	struct envelope a, b, e;
+	int64_t changed;
+
+	put(f, "A", "", "k1");
+	assert_int_equal(lease(f, "A", "m1", &a), 1);
+	put(f, "A", "", "k2");
+	assert_int_equal(lease(f, "A", "m2", &b), 1);
+	IN_TX(f, outbox_retry(tx, a.id, FIXTURE_T0_MS + 900, "FULL", ""));
+	IN_TX(f, outbox_retry(tx, b.id, FIXTURE_T0_MS + 900, "OTHER", ""));
+	IN_TX(f, changed = outbox_hasten(tx, "answers", "B", "FULL"));
+	assert_int_equal(changed, 0);
+	IN_TX(f, changed = outbox_hasten(tx, "answers", "A", "FULL"));
+	assert_int_equal(changed, 1);
+	assert_int_equal(lease(f, "A", "m3", &e), 1);
+	assert_string_equal(e.message_id, "m1");
+	/* One that is under way is not. */
+	IN_TX(f, changed = outbox_hasten(tx, "answers", "A", "FULL"));
+	assert_int_equal(changed, 0);
+	assert_int_equal(lease(f, "A", "m3", &e), 0);
+}
+
+static void
+put_timed(struct fixture *f, const char *key, int64_t due_by_ms, int64_t eol_ms)
+{
+	IN_TX(f,
+	    outbox_put(tx,
+		&(struct message){ .lane = "answers",
+		    .destination = "A",
+		    .kind = "k",
+		    .cause = key,
+		    .dedup_key = key,
+		    .due_by_ms = due_by_ms,
+		    .eol_ms = eol_ms }));
+}
+
+static void
+what_is_late_is_told_once(struct fixture *f)
+{
+	struct message late[2];
+	struct envelope e;
+	size_t count;
+
+	put_timed(f, "k1", FIXTURE_T0_MS + 100, 0);
+	put_timed(f, "k2", 0, 0);
+	put_timed(f, "k3", FIXTURE_T0_MS + 50, 0);
+	put_timed(f, "k4", FIXTURE_T0_MS + 900, 0);
+	IN_TX(f, count = outbox_late(tx, 2, f->arena, late));
+	assert_int_equal(count, 0);
+	clock_freeze_ms(FIXTURE_T0_MS + 100);
+	IN_TX(f, count = outbox_late(tx, 1, f->arena, late));
+	assert_int_equal(count, 1);
+	assert_string_equal(late[0].cause, "k3");
+	assert_string_equal(late[0].destination, "A");
+	assert_true(late[0].due_by_ms == FIXTURE_T0_MS + 50);
+	IN_TX(f, count = outbox_late(tx, 2, f->arena, late));
+	assert_int_equal(count, 1);
+	assert_string_equal(late[0].cause, "k1");
+	IN_TX(f, count = outbox_late(tx, 2, f->arena, late));
+	assert_int_equal(count, 0);
+	/* What is there in time is never late. */
+	assert_int_equal(lease(f, "A", "m1", &e), 1);
+	IN_TX(f, outbox_delivered(tx, e.id, 0));
+	clock_freeze_ms(FIXTURE_T0_MS + 1000);
+	IN_TX(f, count = outbox_late(tx, 2, f->arena, late));
+	assert_int_equal(count, 0);
+}
+
+static void
+an_envelope_ends_with_the_first_of_its_rows(struct fixture *f)
+{
+	struct envelope e;
+
+	put_timed(f, "k1", 0, 0);
+	put_timed(f, "k2", 0, FIXTURE_T0_MS + 500);
+	put_timed(f, "k3", 0, FIXTURE_T0_MS + 400);
+	assert_int_equal(lease(f, "A", "m1", &e), 1);
+	assert_int_equal(e.message_count, 3);
+	assert_true(e.eol_ms == FIXTURE_T0_MS + 400);
+	put_timed(f, "k4", 0, 0);
+	assert_int_equal(lease(f, "A", "m2", &e), 1);
+	assert_true(e.eol_ms == 0);
+}
+
+static void
+who_rests_is_noted_until_it_goes_on(struct fixture *f)
+{
+	struct rest rests[MAX];
+	struct rest rest = { .realm = "answers",
+		.name = "A",
+		.failures = 3,
+		.rests = 1,
+		.until_ms = FIXTURE_T0_MS + 100,
+		.code = "FULL",
+		.why = "no room" };
+	size_t count;
+
+	IN_TX(f, rest_put(tx, &rest));
+	rest.rests = 2;
+	IN_TX(f, rest_put(tx, &rest));
+	rest.realm = REST_SMEV;
+	rest.name = "";
+	rest.pace = 3500;
+	IN_TX(f, rest_put(tx, &rest));
+	IN_TX(f, count = rest_list(tx, NULL, MAX, f->arena, rests));
+	assert_int_equal(count, 2);
+	assert_string_equal(rests[1].realm, REST_SMEV);
+	assert_int_equal(rests[1].pace, 3500);
+	IN_TX(f, count = rest_list(tx, "answers", MAX, f->arena, rests));
+	assert_int_equal(count, 1);
+	assert_string_equal(rests[0].name, "A");
+	assert_int_equal(rests[0].rests, 2);
+	assert_string_equal(rests[0].code, "FULL");
+	assert_string_equal(rests[0].why, "no room");
+	assert_true(rests[0].until_ms == FIXTURE_T0_MS + 100);
+	assert_true(rests[0].changed_ms == FIXTURE_T0_MS);
+	IN_TX(f, rest_end(tx, "answers", "A"));
+	IN_TX(f, count = rest_list(tx, "answers", MAX, f->arena, rests));
+	assert_int_equal(count, 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		FIXTURE_BOTH(each_destination_has_a_queue_of_its_own),
+		FIXTURE_BOTH(without_a_destination_it_is_the_lane),
+		FIXTURE_BOTH(a_named_message_has_its_destination_too),
+		FIXTURE_BOTH(order_of_a_subject_holds_across_destinations),
+		FIXTURE_BOTH(destinations_with_work_are_listed_once_each),
+		FIXTURE_BOTH(who_waited_for_room_is_due_when_there_is_some),
+		FIXTURE_BOTH(what_is_late_is_told_once),
+		FIXTURE_BOTH(an_envelope_ends_with_the_first_of_its_rows),
+		FIXTURE_BOTH(who_rests_is_noted_until_it_goes_on),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
