@@ -69,7 +69,9 @@ struct smev_answer {
 	const char *message_id; /* SenderProvided*Data/MessageID; "" */
 	const char *ack_id; /* what to Ack: MessageMetadata/MessageId,
 					   else MessageID; "" */
-	const char *original_message_id; /* of our request; "" */
+	const char *original_message_id; /* of our request; CANCEL: of the
+					    request it is about; "" */
+	const char *guessed_id; /* RESPONSE without that: smev_origin.h */
 	const char *reference_message_id;
 	const char *reply_to; /* opaque; "" */
 	const char *to; /* of a response, as we once said it; "" */
@@ -79,8 +81,10 @@ struct smev_answer {
 	bool test_message, broadcast;
 	const char *status; /* MessageMetadata/Status; ASYNC: StatusCategory */
 	const char *reject_code, *reject_text; /* first RequestRejected */
+	const char *reject_reasons; /* all of them, in one line to be shown */
 	long status_code; /* STATUS: RequestStatus/StatusCode */
 	const char *status_text; /* STATUS, ASYNC: description; "" */
+	bool failed; /* ASYNC: the message came to nothing */
 	const char *fault_code; /* FAULT, ASYNC: row of codes.tsv; "" */
 	const char *fault_text; /* as the server said; no personal data */
 	xmlNode *content; /* root inside MessagePrimaryContent, or NULL */

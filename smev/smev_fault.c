@@ -9,6 +9,7 @@
 #include "base/uuid.h"
 #include "smev/smev.h"
 #include "smev/smev_names.h"
+#include "smev/smev_routing.h"
 #include "smev/smev_tree.h"
 #include "xsd/xml_read.h"
 
@@ -235,7 +236,7 @@ fault_code(const char *name, const xmlNode *detail, const char *text,
 	if (strcmp(name, "SignatureVerificationFault") == 0)
 		finer = find_code(signature_faults,
 		    sizeof(signature_faults) / sizeof(signature_faults[0]),
-		    smev_text(detail, "SignatureVerificationFault", arena));
+		    smev_word(detail, "SignatureVerificationFault", arena));
 	if (finer != NULL)
 		return finer;
 	if (code == NULL)
@@ -303,6 +304,31 @@ type_name(const xmlNode *node)
 	return "";
 }
 
+/*
+ * Whether category and fault say that the message came to nothing.  Categories
+ * outside of the schema's list are met; a new one without a fault is a note.
+ */
+static bool
+failed(const char *category, const xmlNode *fault)
+{
+	static const char *const on_its_way[] = { "requestIsQueued",
+		"requestIsAcceptedBySmev", "requestIsProcessed",
+		"underProcessing", "responseIsQueued",
+		"responseIsAcceptedBySmev", "responseIsProcessed",
+		"responseIsDelivered", "messageIsDelivered",
+		"messageIsArchived" };
+
+	if (fault != NULL && xml_child(fault, NULL, NULL) != NULL)
+		return true;
+	for (size_t i = 0; i < sizeof(on_its_way) / sizeof(on_its_way[0]); i++)
+		if (strcmp(category, on_its_way[i]) == 0)
+			return false;
+	return fault != NULL || *category == '\0'
+	    || strstr(category, "Rejected") != NULL
+	    || strcmp(category, "cancelled") == 0
+	    || strcmp(category, "doesNotExist") == 0;
+}
+
 void
 smev_fault_read_async(
     const xmlNode *status, struct arena *arena, struct smev_answer *ret_answer)
@@ -310,11 +336,18 @@ smev_fault_read_async(
 	const xmlNode *fault = smev_child(status, "SmevFault");
 	const char *details = smev_text(status, "StatusDetails", arena);
 	const char *text = smev_text(fault, "Description", arena);
-	const char *code;
+	const char *routing_code, *code;
+	const char *routing = smev_routing_read(status, arena, &routing_code);
 
 	if (*text == '\0')
 		text = details;
 	code = fault_code(type_name(fault), fault, text, arena);
+	if (code == NULL)
+		code = routing_code;
+	if (*routing != '\0')
+		text = arena_printf(
+		    arena, "%s%s%s", text, *text == '\0' ? "" : "; ", routing);
 	ret_answer->fault_code = code == NULL ? "SMEV_ASYNC_REJECTED" : code;
 	ret_answer->fault_text = shown_text(fault, text, arena);
+	ret_answer->failed = failed(ret_answer->status, fault);
 }

@@ -16,7 +16,8 @@ struct smev_answer;
 /* Fill code, text and version of ret_answer from a soap:Fault. */
 void smev_fault_read(
     const xmlNode *fault, struct arena *arena, struct smev_answer *ret_answer);
-/* The same from AsyncProcessingStatus, whose SmevFault may be absent. */
+/* The same from AsyncProcessingStatus, whose SmevFault may be absent; status is
+ * filled already, failed is filled by this. */
 void smev_fault_read_async(
     const xmlNode *status, struct arena *arena, struct smev_answer *ret_answer);
 /* The row for the fault element (or xsi:type) name, or NULL. */

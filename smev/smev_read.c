@@ -15,10 +15,13 @@
 #include "smev/smev_fault.h"
 #include "smev/smev_mime.h"
 #include "smev/smev_names.h"
+#include "smev/smev_origin.h"
 #include "smev/smev_tree.h"
 #include "smev/smev_xop.h"
 #include "xsd/xml_doc.h"
 #include "xsd/xml_read.h"
+
+#define REASONS_BYTES 1000 /* of reject_reasons */
 
 static int
 bad(struct err *err, const char *why)
@@ -35,6 +38,7 @@ clear(struct smev_answer *a)
 	a->reference_message_id = a->reply_to = a->to = a->sender = "";
 	a->sending_timestamp = a->node_id = a->transaction_code = "";
 	a->eol = a->status = a->reject_code = a->reject_text = "";
+	a->reject_reasons = a->guessed_id = "";
 	a->status_text = a->fault_code = a->fault_text = "";
 }
 
@@ -42,13 +46,13 @@ static void
 read_metadata(
     const xmlNode *metadata, struct arena *arena, struct smev_answer *a)
 {
-	a->ack_id = smev_text(metadata, "MessageId", arena);
+	a->ack_id = smev_word(metadata, "MessageId", arena);
 	a->sender =
-	    smev_text(smev_child(metadata, "Sender"), "Mnemonic", arena);
-	a->sending_timestamp = smev_text(metadata, "SendingTimestamp", arena);
-	a->status = smev_text(metadata, "Status", arena);
+	    smev_word(smev_child(metadata, "Sender"), "Mnemonic", arena);
+	a->sending_timestamp = smev_word(metadata, "SendingTimestamp", arena);
+	a->status = smev_word(metadata, "Status", arena);
 	a->broadcast =
-	    strcmp(smev_text(metadata, "MessageType", arena), "BROADCAST") == 0;
+	    strcmp(smev_word(metadata, "MessageType", arena), "BROADCAST") == 0;
 	if (*a->ack_id == '\0')
 		a->ack_id = a->message_id;
 }
@@ -56,24 +60,43 @@ read_metadata(
 static void
 read_async(const xmlNode *status, struct arena *arena, struct smev_answer *a)
 {
-	const char *failed = smev_text(status, "OriginalMessageId", arena);
+	const char *failed = smev_word(status, "OriginalMessageId", arena);
 
 	a->kind = SMEV_ANSWER_ASYNC;
 	if (*failed != '\0')
 		a->original_message_id = failed;
-	a->status = smev_text(status, "StatusCategory", arena);
+	a->status = smev_word(status, "StatusCategory", arena);
 	a->status_text = smev_text(status, "StatusDetails", arena);
 	smev_fault_read_async(status, arena, a);
+}
+
+static const char *
+reject_text(const xmlNode *node, struct arena *arena)
+{
+	const char *text = smev_text(node, "RejectionReasonDescription", arena);
+
+	return *text != '\0'
+	    ? text
+	    : smev_text(node, "RejectionReason", arena); /* 2014 */
 }
 
 static void
 read_rejected(const xmlNode *node, struct arena *arena, struct smev_answer *a)
 {
+	char *cut = arena_alloc(arena, REASONS_BYTES);
+	const char *all = "";
+
 	a->kind = SMEV_ANSWER_REJECTED;
-	a->reject_code = smev_text(node, "RejectionReasonCode", arena);
-	a->reject_text = smev_text(node, "RejectionReasonDescription", arena);
-	if (*a->reject_text == '\0') /* 2014 */
-		a->reject_text = smev_text(node, "RejectionReason", arena);
+	a->reject_code = smev_word(node, "RejectionReasonCode", arena);
+	a->reject_text = reject_text(node, arena);
+	for (; node != NULL && strlen(all) < REASONS_BYTES;
+	     node = xml_next(node, NULL, "RequestRejected"))
+		all = arena_printf(arena, "%s%s%s: %s", all,
+		    *all == '\0' ? "" : "; ",
+		    smev_word(node, "RejectionReasonCode", arena),
+		    reject_text(node, arena));
+	str_copy(cut, REASONS_BYTES, all);
+	a->reject_reasons = smev_fault_mask(cut, arena);
 }
 
 static void
@@ -83,7 +106,7 @@ read_status(const xmlNode *node, struct arena *arena, struct smev_answer *a)
 
 	a->kind = SMEV_ANSWER_STATUS;
 	(void)str_int(
-	    smev_text(node, "StatusCode", arena), INT32_MIN, INT32_MAX, &code);
+	    smev_word(node, "StatusCode", arena), INT32_MIN, INT32_MAX, &code);
 	a->status_code = (long)code;
 	a->status_text = smev_text(node, "StatusDescription", arena);
 }
@@ -105,7 +128,7 @@ read_data(const xmlNode *envelope, const char *name, struct arena *arena,
 	a->sender_element = data;
 	a->sender_signature =
 	    smev_signature(envelope, "SenderInformationSystemSignature");
-	a->message_id = smev_text(data, "MessageID", arena);
+	a->message_id = smev_word(data, "MessageID", arena);
 	a->content = content == NULL ? NULL : xml_only_child(content);
 	a->personal_signature = smev_signature(data, "PersonalSignature");
 	read_metadata(metadata, arena, a);
@@ -130,10 +153,10 @@ read_request(const xmlNode *message, struct arena *arena, struct smev_answer *a,
 	a->kind = SMEV_ANSWER_REQUEST;
 	a->signed_element = request;
 	a->reply_to = smev_text(request, "ReplyTo", arena);
-	a->reference_message_id = smev_text(data, "ReferenceMessageID", arena);
+	a->reference_message_id = smev_word(data, "ReferenceMessageID", arena);
 	a->transaction_code = smev_text(data, "TransactionCode", arena);
-	a->node_id = smev_text(data, "NodeID", arena);
-	a->eol = smev_text(data, "EOL", arena);
+	a->node_id = smev_word(data, "NodeID", arena);
+	a->eol = smev_word(data, "EOL", arena);
 	a->test_message = smev_child(data, "TestMessage") != NULL;
 	return smev_attach_read(data, request, message, arena, a, err);
 }
@@ -146,8 +169,9 @@ read_cancel(xmlNode *cancel, struct arena *arena, struct smev_answer *a)
 	a->signed_element = cancel;
 	a->sender_signature =
 	    smev_signature(cancel, "SenderInformationSystemSignature");
-	a->message_id = smev_text(cancel, "MessageID", arena);
-	a->reference_message_id = smev_text(cancel, "MessageReference", arena);
+	a->message_id = smev_word(cancel, "MessageID", arena);
+	a->reference_message_id = smev_word(cancel, "MessageReference", arena);
+	a->original_message_id = a->reference_message_id;
 	read_metadata(smev_child(cancel, "MessageMetadata"), arena, a);
 	return 0;
 }
@@ -182,12 +206,14 @@ read_response(const xmlNode *message, struct arena *arena,
 		return -1;
 	a->signed_element = response;
 	a->original_message_id =
-	    smev_text(response, "OriginalMessageId", arena);
+	    smev_word(response, "OriginalMessageId", arena);
 	a->transaction_code =
 	    smev_text(response, "OriginalTransactionCode", arena);
 	a->reference_message_id =
-	    smev_text(response, "ReferenceMessageID", arena);
+	    smev_word(response, "ReferenceMessageID", arena);
 	a->to = smev_text(a->sender_element, "To", arena);
+	if (*a->original_message_id == '\0')
+		a->guessed_id = smev_origin_guess(a->to, arena);
 	read_choice(a->sender_element, arena, a);
 	return smev_attach_read(
 	    a->sender_element, response, message, arena, a, err);
@@ -206,6 +232,8 @@ read_own_status(const xmlNode *message, struct arena *arena,
 		return bad(err, "a status message has no status");
 	a->signed_element = data;
 	read_async(status, arena, a);
+	/* It has no id of its own that a confirmation could name. */
+	a->ack_id = a->original_message_id;
 	return 0;
 }
 

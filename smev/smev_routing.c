@@ -4,10 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/err.h"
 #include "smev/smev_names.h"
 #include "smev/smev_sign.h"
 #include "smev/smev_text.h"
+#include "smev/smev_tree.h"
+#include "xsd/xml_read.h"
 #include "xsd/xml_write.h"
 
 #define ITEMS_MAX   1000
@@ -102,4 +105,61 @@ smev_routing_write(struct xml_writer *w, const struct smev_send *send)
 	xml_write_close(w);
 	xml_write_raw(w, SMEV_ROUTING_WRAPPER, strlen(SMEV_ROUTING_WRAPPER));
 	xml_write_close(w);
+}
+
+/* Words of RoutingStatusCode of all editions; what is new is a refusal too. */
+static const struct fate {
+	const char *word, *code;
+} fates[] = {
+	{ "success", NULL },
+	{ "recipientNotFound", "SMEV_RECIPIENT_UNKNOWN" },
+	{ "generalRoutingNotFound", "SMEV_RECIPIENT_UNKNOWN" },
+	{ "invalidRegistryRecordId", "SMEV_INVALID_CONTENT" },
+	{ "signatureInvalid", "SMEV_SIG_INVALID" },
+	{ "certificateInvalid", "SMEV_SIG_CERT_UNKNOWN" },
+	{ "personalAccessDenied", "SMEV_PERSONAL_DENIED" },
+};
+#define FATES (sizeof(fates) / sizeof(fates[0]))
+
+/* Count each RoutingStatusCode below node; the last place is for others. */
+static void
+count_fates(const xmlNode *node, struct arena *arena, size_t seen[FATES + 1],
+    const char **ret_code)
+{
+	for (const xmlNode *n = xml_child(node, NULL, NULL); n != NULL;
+	     n = xml_next(n, NULL, NULL)) {
+		size_t at = 0;
+
+		if (strcmp(xml_name(n), "RoutingStatusCode") != 0) {
+			count_fates(n, arena, seen, ret_code);
+			continue;
+		}
+		while (at < FATES
+		    && strcmp(fates[at].word, xml_text(n, arena)) != 0)
+			at++;
+		seen[at]++;
+		if (*ret_code == NULL)
+			*ret_code = at == FATES ? "SMEV_RECIPIENT_UNKNOWN"
+						: fates[at].code;
+	}
+}
+
+const char *
+smev_routing_read(
+    const xmlNode *status, struct arena *arena, const char **ret_code)
+{
+	const xmlNode *routing = smev_child(status, "RoutingStatus");
+	size_t seen[FATES + 1] = { 0 };
+	const char *text = "";
+
+	*ret_code = NULL;
+	if (routing == NULL)
+		return "";
+	count_fates(routing, arena, seen, ret_code);
+	for (size_t i = 0; i <= FATES; i++)
+		if (seen[i] != 0)
+			text = arena_printf(arena, "%s%s%s: %zu", text,
+			    *text == '\0' ? "" : ", ",
+			    i == FATES ? "?" : fates[i].word, seen[i]);
+	return text;
 }

@@ -8,6 +8,7 @@
 
 #include "smev/smev.h"
 
+struct arena;
 struct err;
 struct xml_writer;
 
@@ -19,5 +20,12 @@ struct xml_writer;
 int smev_routing_check(const struct smev_send *send, struct err *err);
 /* With an empty RoutingSignature; nothing without routing. */
 void smev_routing_write(struct xml_writer *w, const struct smev_send *send);
+/*
+ * What RoutingStatus of status, an AsyncProcessingStatus, says: how many
+ * values met which fate, in one line of arena; "" without one.  *ret_code is
+ * the row of the first that is no success, or NULL.
+ */
+const char *smev_routing_read(
+    const xmlNode *status, struct arena *arena, const char **ret_code);
 
 #endif

@@ -1,5 +1,8 @@
 #include "smev/smev_tree.h"
 
+#include <string.h>
+
+#include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
 #include "smev/smev_names.h"
@@ -31,6 +34,20 @@ const char *
 smev_text(const xmlNode *parent, const char *name, struct arena *arena)
 {
 	return xml_text(smev_child(parent, name), arena);
+}
+
+const char *
+smev_word(const xmlNode *parent, const char *name, struct arena *arena)
+{
+	static const char blank[] = " \t\r\n";
+	const char *text = smev_text(parent, name, arena);
+	size_t bytes;
+
+	text += strspn(text, blank);
+	bytes = strlen(text);
+	while (bytes > 0 && strchr(blank, text[bytes - 1]) != NULL)
+		bytes--;
+	return text[bytes] == '\0' ? text : arena_strndup(arena, text, bytes);
 }
 
 int

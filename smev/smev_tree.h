@@ -22,6 +22,9 @@ xmlNode *smev_child(const xmlNode *parent, const char *name);
 /* Its text, "" without it; in arena. */
 const char *
 smev_text(const xmlNode *parent, const char *name, struct arena *arena);
+/* The same without white space around it: for ids, codes and times. */
+const char *
+smev_word(const xmlNode *parent, const char *name, struct arena *arena);
 /*
  * *ret_node is the only such child, or NULL.
  *

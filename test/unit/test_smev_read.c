@@ -312,6 +312,7 @@ smevs_own_failure_names_the_message_and_the_code(void **state)
 	assert_string_equal(a->original_message_id, OTHER);
 	assert_string_equal(xml_attr(a->signed_element, "Id", f->arena), "A");
 	assert_non_null(a->smev_signature);
+	assert_string_equal(a->ack_id, OTHER);
 }
 
 static void
