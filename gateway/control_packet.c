@@ -15,7 +15,9 @@
 #include "queue/inbox.h"
 #include "queue/journal.h"
 #include "queue/outbox.h"
+#include "queue/queue.h"
 #include "queue/queue_query.h"
+#include "queue/verdict.h"
 #include "store/store.h"
 
 #define STEPS_MAX 200
@@ -100,15 +102,55 @@ show(struct control_ask *ask, const struct inbox_packet *p)
 		    time_text(ask, p->due_ms), p->attempt);
 }
 
+/* A message of ours, by its MessageID, or by one that it had before. */
+static void
+show_sent(struct control_ask *ask, const struct envelope *e, bool former)
+{
+	const struct code *code = code_find(e->code);
+
+	if (ask->json) {
+		put_json(ask,
+		    json_pack("{s:s,s:s,s:s,s:s,s:I,s:s,s:s,s:I,s:I,s:I,s:b}",
+			"packet", e->message_id, "lane", e->lane, "kind",
+			e->kind, "state", e->state, "created_ms",
+			(json_int_t)e->created_ms, "code", e->code, "why",
+			e->why, "attempt", (json_int_t)e->attempt, "due_ms",
+			(json_int_t)e->due_ms, "rows",
+			(json_int_t)e->message_count, "test", (int)e->test));
+		return;
+	}
+	buf_addf(ask->out,
+	    "сообщение   %s%s\nочередь     %s (%s), записей %zu%s\n"
+	    "состояние   %s\nсоздано     %s\n",
+	    e->message_id, former ? " (отправлено заново)" : "", e->lane,
+	    e->kind, e->message_count, e->test ? ", тестовое" : "", e->state,
+	    time_text(ask, e->created_ms));
+	if (*e->code != '\0')
+		buf_addf(ask->out,
+		    "код         %s  %s\nпричина     %s\n"
+		    "что делать  %s\n",
+		    e->code, code == NULL ? "" : code->title, e->why,
+		    code == NULL ? "" : code->next);
+	if (strcmp(e->state, ENVELOPE_WAITING) == 0)
+		buf_addf(ask->out, "ждёт до     %s, попытка %" PRId64 "\n",
+		    time_text(ask, e->due_ms), e->attempt);
+}
+
 int
 control_packet_show(struct control_ask *ask)
 {
 	struct inbox_packet packet;
+	struct envelope sent;
+	bool former;
 	int status = 0;
 
 	for (size_t i = 0; i < ask->count; i++) {
 		if (find(ask, ask->words[i], &packet)) {
 			show(ask, &packet);
+		} else if (verdict_find(ask->tx, ask->words[i], ask->arena,
+			       &sent, &former)
+		    == 1) {
+			show_sent(ask, &sent, former);
 		} else {
 			not_found(ask, ask->words[i]);
 			status = 1;

@@ -81,6 +81,7 @@ struct transit {
 	struct changeset *change; /* read from decoded */
 	const char *state_name; /* inbox state it ends in */
 	const char *code, *why;
+	bool test; /* nothing of it may stay, but that it came */
 	const struct letter *door_to; /* what of a door's system it answers */
 	transit_read *read; /* CHANNEL_SMEV: who asked, and is told */
 	transit_end *end; /* may be NULL */

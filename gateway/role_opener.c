@@ -124,8 +124,8 @@ put_reason(const struct packet *packet, struct decoded *decoded)
 		decoded->code = answer->fault_code;
 		decoded->why = answer->fault_text;
 	} else if (answer->kind == SMEV_ANSWER_REJECTED) {
-		decoded->code = answer->reject_code;
-		decoded->why = answer->reject_text;
+		decoded->code = "SMEV_REJECTED";
+		decoded->why = answer->reject_reasons;
 	}
 }
 
@@ -142,6 +142,13 @@ put_smev(const struct packet *packet, struct decoded *decoded)
 	decoded->reply_to = answer->reply_to;
 	decoded->sender = answer->sender;
 	decoded->sending_timestamp = answer->sending_timestamp;
+	decoded->guessed_id = answer->guessed_id;
+	decoded->eol = answer->eol;
+	decoded->status = answer->status;
+	decoded->status_code = answer->status_code;
+	decoded->test = answer->test_message;
+	decoded->broadcast = answer->broadcast;
+	decoded->failed = answer->failed;
 	put_reason(packet, decoded);
 }
 

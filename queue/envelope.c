@@ -76,7 +76,7 @@ static const char sql_pack[] =
 static const char sql_get[] =
     "SELECT e.message_id, e.lane, e.kind, e.reply_to, e.attempt,"
     " e.created_ms, e.due_ms, e.code, e.why, e.renew, b.sealed, b.content_type,"
-    " e.destination, e.eol_ms"
+    " e.destination, e.eol_ms, e.state, e.test, e.answer_id"
     " FROM envelope e LEFT JOIN envelope_body b ON b.id = e.id"
     " WHERE e.id = $1";
 static const char sql_rows[] =
@@ -91,8 +91,12 @@ static const char sql_seal[] =
     "INSERT INTO envelope_body (id, sealed, content_type) VALUES ($1, $2, $3)"
     " ON CONFLICT (id) DO NOTHING";
 static const char sql_unseal[] = "DELETE FROM envelope_body WHERE id = $1";
+static const char sql_former[] =
+    "INSERT INTO envelope_former (message_id, envelope_id)"
+    " SELECT message_id, id FROM envelope WHERE id = $1"
+    " ON CONFLICT (message_id) DO NOTHING";
 static const char sql_rename[] =
-    "UPDATE envelope SET message_id = $2, renew = 0 WHERE id = $1";
+    "UPDATE envelope SET message_id = $2, renew = 0, test = 0 WHERE id = $1";
 static const char sql_delivered[] =
     "UPDATE envelope SET state = $2, answer_by_ms = $3, leased = 0,"
     " code = '', why = '' WHERE id = $1"
@@ -176,6 +180,9 @@ read_envelope(struct row *row, struct arena *arena, struct envelope *ret)
 	ret->why = text_at(arena, row, 8);
 	ret->destination = text_at(arena, row, 12);
 	ret->eol_ms = row_int(row, 13);
+	ret->state = text_at(arena, row, 14);
+	ret->test = row_int(row, 15) != 0;
+	ret->answer_id = text_at(arena, row, 16);
 	if (!row_null(row, 10)) {
 		sealed = row_blob(row, 10, &ret->sealed_bytes);
 		ret->sealed = arena_memdup(arena, sealed, ret->sealed_bytes);
@@ -239,6 +246,7 @@ lease_old(struct store_tx *tx, const char *lane, const char *destination,
 	id = row_int(row, 0);
 	row = store_one(tx, sql_get, PARAMS(P_INT(id)));
 	if (row != NULL && row_int(row, 9) != 0) {
+		store_exec(tx, sql_former, PARAMS(P_INT(id)));
 		store_exec(
 		    tx, sql_rename, PARAMS(P_INT(id), P_TEXT(message_id)));
 		store_exec(tx, sql_unseal, PARAMS(P_INT(id)));

@@ -42,6 +42,9 @@ struct envelope {
 	const void *sealed; /* signed bytes, NULL until sealed */
 	size_t sealed_bytes;
 	const char *content_type; /* of sealed */
+	const char *state; /* queue/queue.h */
+	bool test; /* marked as a test message */
+	const char *answer_id; /* packet that answered it; "" */
 	int64_t attempt; /* 1 at the first try */
 	int64_t created_ms, due_ms;
 	int64_t eol_ms; /* the first of its rows'; 0: none */

@@ -108,6 +108,19 @@ kind_of(const struct door_news *news)
 	}
 }
 
+/* The request that sent answers may be answered once more. */
+static void
+reopen(struct store_tx *tx, const struct letter *sent)
+{
+	struct letter request;
+
+	if (strcmp(sent->kind, MAILBOX_RESPONSE) == 0
+	    && mailbox_find(tx, sent->owner, MAILBOX_IN, sent->ref_client_id,
+		   store_arena(tx), &request)
+		== 1)
+		mailbox_answered(tx, request.id, false);
+}
+
 /* Message and metadata as the system will read them. */
 static void
 put_letter(struct store_tx *tx, struct letter *letter,
@@ -169,6 +182,9 @@ door_deliver(struct store_tx *tx, struct transit *t, struct protocol *protocol)
 		return;
 	}
 	put_news(tx, t, &news);
+	/* A response of its own that came to nothing may be made once more. */
+	if (news.kind == DOOR_NEWS_ERROR && t->door_to != NULL)
+		reopen(tx, t->door_to);
 }
 
 /* Faults that the system can mend; all others wait for the operator. */
@@ -186,19 +202,6 @@ of_system(const char *code)
 		if (strcmp(code, codes[i]) == 0)
 			return true;
 	return false;
-}
-
-/* The request that sent answers may be answered once more. */
-static void
-reopen(struct store_tx *tx, const struct letter *sent)
-{
-	struct letter request;
-
-	if (strcmp(sent->kind, MAILBOX_RESPONSE) == 0
-	    && mailbox_find(tx, sent->owner, MAILBOX_IN, sent->ref_client_id,
-		   store_arena(tx), &request)
-		== 1)
-		mailbox_answered(tx, request.id, false);
 }
 
 bool

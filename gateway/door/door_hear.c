@@ -172,13 +172,7 @@ process_of(const struct packet *packet)
 static void
 hear_async(const struct smev_answer *answer, struct door_news *news)
 {
-	const xmlNode *status =
-	    xml_child(answer->sender_element, NULL, "AsyncProcessingStatus");
-	bool failed = strcmp(answer->status, "requestIsRejectedBySmev") == 0
-	    || strcmp(answer->status, "responseIsRejectedBySmev") == 0
-	    || status == NULL || xml_child(status, NULL, "SmevFault") != NULL;
-
-	news->kind = failed ? DOOR_NEWS_ERROR : DOOR_NEWS_NOTE;
+	news->kind = answer->failed ? DOOR_NEWS_ERROR : DOOR_NEWS_NOTE;
 	news->code = answer->fault_code;
 	news->text = *answer->fault_text != '\0' ? answer->fault_text
 	    : *answer->status_text != '\0'       ? answer->status_text
@@ -203,8 +197,6 @@ hear(const struct packet *packet, struct door_news *news)
 		news->kind = DOOR_NEWS_STATUS;
 		break;
 	case SMEV_ANSWER_ASYNC:
-		if (answer->sender_element == NULL)
-			return false; /* our own status queue */
 		hear_async(answer, news);
 		return true;
 	default:

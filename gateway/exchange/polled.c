@@ -3,23 +3,20 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/str.h"
 #include "crypto/gost.h"
-#include "gateway/config.h"
 #include "gateway/desk.h"
-#include "gateway/door/door_deliver.h"
+#include "gateway/exchange/answered.h"
 #include "gateway/flow/fail.h"
 #include "model/changeset.h"
-#include "model/changeset_codec.h"
-#include "model/protocol.h"
 #include "queue/inbox.h"
 #include "queue/journal.h"
-#include "queue/outbox.h"
-#include "queue/queue.h"
 #include "smev/smev.h"
 #include "smev/smev_codec.h"
 #include "store/store.h"
+#include "xsd/xml_date.h"
 
 bool
 polled_is_message(int op)
@@ -78,7 +75,29 @@ source_of(const struct transit *t)
 	return *t->decoded.source == '\0' ? "smev" : t->decoded.source;
 }
 
-/* The name under which redeliveries are known: SMEV's id of the message. */
+/*
+ * The name under which redeliveries are known: SMEV's id of the message.  A
+ * status of our own queue has none, and there may be several about one message
+ * of ours: what it says names it.
+ */
+static const char *
+name_of(const struct transit *t)
+{
+	const struct decoded *d = &t->decoded;
+	unsigned char raw[32];
+	const char *said;
+	char hex[65];
+
+	if (t->op != SMEV_GET_STATUS)
+		return d->ack_id;
+	said = arena_printf(t->arena, "%s\n%s\n%s\n%s", d->original_message_id,
+	    d->status, d->code, d->why);
+	gost_digest(GOST_STREEBOG_256, said, strlen(said), raw);
+	str_hex(hex, raw, sizeof(raw));
+	return arena_printf(t->arena, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8,
+	    hex + 12, hex + 16, hex + 20);
+}
+
 static enum inbox_put
 put(struct store_tx *tx, struct transit *t)
 {
@@ -91,7 +110,7 @@ put(struct store_tx *tx, struct transit *t)
 		.due_ms = t->received_ms };
 	enum inbox_put rc;
 
-	t->packet_id = t->decoded.ack_id;
+	t->packet_id = name_of(t);
 	t->source = source_of(t);
 	polled_digest(t);
 	packet.packet_id = t->packet_id;
@@ -102,65 +121,40 @@ put(struct store_tx *tx, struct transit *t)
 	return rc;
 }
 
-/* The line of the changeset we sent that a record of the answer speaks of. */
+/*
+ * Of what is said there is more than the content: a broadcast has no response
+ * (SMEV sees to that), and after EOL nobody waits for one.
+ * Source: smev PROTOCOL 7.6, 11.5.
+ */
 static void
-match_record(
-    struct transit *t, struct record *record, const struct envelope *envelope)
+accept_request(struct store_tx *tx, struct transit *t)
 {
-	struct changeset *sent;
-	struct err err;
-	size_t i = (size_t)record->rec_no - 1;
+	int64_t eol_ms;
 
-	if (record->rec_no < 1 || i >= envelope->message_count)
-		return;
-	if (changeset_decode(envelope->messages[i].body,
-		envelope->messages[i].body_bytes, t->arena, &sent, &err)
-		== -1
-	    || sent->record_count == 0)
-		return;
-	record->person = sent->records[0].person;
-	record->external_key = sent->records[0].external_key;
-}
-
-/* A response to nothing we asked is kept, and credited to nobody. */
-static void
-end_orphan(struct store_tx *tx, struct transit *t)
-{
-	struct protocol protocol = { .kind = t->kind,
-		.started_ms = t->received_ms };
-
-	defects_add(&t->change->defects,
-	    &(struct defect){
-		.level = DEFECT_FATAL, .code = "SMEV_NOT_ASKED" });
-	t->decoded.reply_to = "";
-	fail_refuse(tx, t, &protocol);
-	fail_finish(tx, t, &protocol);
+	t->test = t->decoded.test;
+	if (t->decoded.broadcast)
+		t->decoded.reply_to = "";
+	if (xml_datetime_parse(t->decoded.eol, &eol_ms) == 0
+	    && eol_ms < clock_now_ms())
+		defects_add(&t->change->defects,
+		    &(struct defect){
+			.level = DEFECT_FATAL, .code = "SMEV_EOL_PASSED" });
+	if (t->decoded.answer == SMEV_ANSWER_CANCEL)
+		journal_add(tx,
+		    &(struct journal_entry){ .event = "cancel-asked",
+			.packet_id = t->decoded.original_message_id,
+			.source = t->decoded.sender,
+			.digest = "",
+			.detail = t->packet_id });
 }
 
 static bool
-accept_response(struct store_tx *tx, struct transit *t)
+accept_kind(struct store_tx *tx, struct transit *t)
 {
-	struct envelope envelope;
-
-	if (door_answers(tx, t))
-		return true;
-	if (t->decoded.answer == SMEV_ANSWER_STATUS) /* not final: noted */
-		return true;
-	if (outbox_answered(
-		tx, t->decoded.original_message_id, t->arena, &envelope)
-	    == 0) {
-		end_orphan(tx, t);
-		return false;
-	}
-	if (t->decoded.answer == SMEV_ANSWER_ASYNC
-	    || t->decoded.answer == SMEV_ANSWER_REJECTED)
-		outbox_held(tx, envelope.id,
-		    *t->decoded.code == '\0' ? "SMEV_REJECTED"
-					     : t->decoded.code,
-		    t->decoded.why);
-	for (size_t i = 0; i < t->change->record_count; i++)
-		if (t->change->records[i].kind == RECORD_ANSWER)
-			match_record(t, &t->change->records[i], &envelope);
+	if (t->decoded.answer != SMEV_ANSWER_REQUEST
+	    && t->decoded.answer != SMEV_ANSWER_CANCEL)
+		return answered_accept(tx, t);
+	accept_request(tx, t);
 	return true;
 }
 
@@ -170,12 +164,10 @@ accept_again(struct store_tx *tx, struct transit *t)
 {
 	if (*t->decoded.ack_id == '\0')
 		return true; /* refused */
-	if (!fail_named(tx, t, source_of(t), t->decoded.ack_id))
+	if (!fail_named(tx, t, source_of(t), name_of(t)))
 		return false;
-	inbox_ack_owe(tx, t->inbox_id, t->packet_id, true);
-	return t->decoded.answer == SMEV_ANSWER_REQUEST
-	    || t->decoded.answer == SMEV_ANSWER_CANCEL
-	    || accept_response(tx, t);
+	inbox_ack_owe(tx, t->inbox_id, t->decoded.ack_id, true);
+	return accept_kind(tx, t);
 }
 
 bool
@@ -186,7 +178,7 @@ polled_accept(struct store_tx *tx, struct transit *t)
 	if (t->inbox_id != 0)
 		return accept_again(tx, t);
 	rc = put(tx, t);
-	inbox_ack_owe(tx, t->inbox_id, t->packet_id, true);
+	inbox_ack_owe(tx, t->inbox_id, t->decoded.ack_id, true);
 	if (rc != INBOX_NEW) {
 		t->state_name = "duplicate";
 		return false;
@@ -197,8 +189,5 @@ polled_accept(struct store_tx *tx, struct transit *t)
 		.source = t->source,
 		.digest = t->digest,
 		.detail = t->decoded.datatype });
-	if (t->decoded.answer == SMEV_ANSWER_REQUEST
-	    || t->decoded.answer == SMEV_ANSWER_CANCEL)
-		return true;
-	return accept_response(tx, t);
+	return accept_kind(tx, t);
 }

@@ -29,7 +29,7 @@ bool polled_read_again(struct transit *transit);
 
 /*
  * Put the message into the inbox and owe its Ack; a response is matched with
- * what it answers.
+ * what it answers (exchange/answered.h).
  *
  * A message that waited in the inbox keeps its row, by its own name from now on.
  *

@@ -24,6 +24,7 @@
 #include "queue/journal.h"
 #include "queue/outbox.h"
 #include "queue/rest.h"
+#include "queue/verdict.h"
 #include "smev/smev.h"
 #include "store/store.h"
 
@@ -293,6 +294,9 @@ run_keep(struct store_tx *tx, struct batch_job *job)
 	struct shipment *s = SHIPMENT_OF(job);
 
 	outbox_sealed(tx, s->envelope.id, "", s->bytes, s->byte_count);
+	if (s->lane->op == SMEV_SEND_REQUEST
+	    && s->lane->desk->config->smev.test_message)
+		verdict_test(tx, s->envelope.id);
 }
 
 static void

@@ -100,6 +100,12 @@ flow_decode(const struct flow_tools *tools, struct packet *packet)
 	if (FAILPOINT_OF("opener.decode", packet->packet_id)
 	    || door_passes(packet))
 		return;
+	if (packet->job.channel == CHANNEL_SMEV && packet->datatype == NULL) {
+		(void)err_set(&err, ERR_REFUSE, "PKT_UNKNOWN_TYPE",
+		    "no datatype of the settings has this root");
+		packet_refuse(packet, &err);
+		return;
+	}
 	if (packet->adapter == NULL || packet->adapter->decode == NULL) {
 		(void)err_set(&err, ERR_REFUSE, "PKT_UNKNOWN_TYPE",
 		    "nobody here reads %s", (const char *)packet->root->name);

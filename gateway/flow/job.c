@@ -62,7 +62,8 @@ opened_read(
 #define DECODED_TEXTS(d)                                           \
 	&(d)->message_id, &(d)->ack_id, &(d)->original_message_id, \
 	    &(d)->reply_to, &(d)->sender, &(d)->sending_timestamp, \
-	    &(d)->datatype, &(d)->source, &(d)->code, &(d)->why
+	    &(d)->datatype, &(d)->source, &(d)->code, &(d)->why,   \
+	    &(d)->guessed_id, &(d)->eol, &(d)->status
 
 void
 decoded_write(const struct decoded *decoded, struct buf *out)
@@ -72,6 +73,10 @@ decoded_write(const struct decoded *decoded, struct buf *out)
 	wire_put_int(out, decoded->need_body);
 	wire_put_int(out, decoded->answer);
 	wire_put_int(out, decoded->signature_ok);
+	wire_put_int(out, decoded->test);
+	wire_put_int(out, decoded->broadcast);
+	wire_put_int(out, decoded->failed);
+	wire_put_int(out, decoded->status_code);
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		wire_put_text(out, *texts[i]);
 	wire_put_blob(out, decoded->changeset, decoded->changeset_bytes);
@@ -89,6 +94,10 @@ decoded_read(
 	ret->need_body = wire_range(&wire, 0, 1) == 1;
 	ret->answer = (int)wire_range(&wire, 0, 32);
 	ret->signature_ok = wire_range(&wire, 0, 1) == 1;
+	ret->test = wire_range(&wire, 0, 1) == 1;
+	ret->broadcast = wire_range(&wire, 0, 1) == 1;
+	ret->failed = wire_range(&wire, 0, 1) == 1;
+	ret->status_code = wire_range(&wire, INT32_MIN, INT32_MAX);
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		*texts[i] = wire_text(&wire, arena);
 	ret->changeset = wire_blob(&wire, &ret->changeset_bytes);

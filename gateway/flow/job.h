@@ -59,6 +59,10 @@ struct decoded {
 	bool signature_ok; /* SMEV's own */
 	const char *message_id, *ack_id, *original_message_id, *reply_to;
 	const char *sender, *sending_timestamp;
+	const char *guessed_id; /* smev_origin.h */
+	const char *eol, *status; /* as in struct smev_answer */
+	int64_t status_code;
+	bool test, broadcast, failed;
 	const char *datatype; /* name in the settings of what content is; "" */
 	const char *source; /* whose words they are, by the data type; "" */
 	const char *code, *why; /* of a fault, a rejection, a bad signature */

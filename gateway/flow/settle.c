@@ -57,33 +57,107 @@ settle_queue(struct transit *t)
 	lane->tail = &t->lane_next;
 }
 
-/* The packet's own changes, each record's outcome in the protocol. */
-static void
-apply(struct store_tx *tx, struct transit *t, struct protocol *protocol)
+/*
+ * The packet's own changes, each record's outcome in the protocol.  False: its
+ * order in its series is wrong, as a defect says, and nothing was done.
+ */
+static bool
+apply(struct store_tx *tx, struct transit *t, struct domain_events *events,
+    struct protocol *protocol)
 {
 	struct changeset *change = t->change;
-	struct domain_events events;
-	int order;
-
-	order = change->seq == 0
+	int order = change->seq == 0
 	    ? 0
 	    : inbox_sequence(tx, t->source, change->scope, change->kind,
 		change->seq, change->based_on, change->mode == MODE_FULL_LIST);
+
 	if (order >= 2) {
 		defects_add(&change->defects,
 		    &(struct defect){ .level = DEFECT_FATAL,
 			.code = order == 2 ? "STALE" : "NEED_FULL" });
-		fail_refuse(tx, t, protocol);
-		return;
+		return false;
 	}
 	if (order == 1)
 		defects_add(&change->defects,
 		    &(struct defect){
 			.level = DEFECT_WARN, .code = "SEQ_GAP" });
-	domain_events_init(&events, t->arena);
-	registry_apply(tx, change, t->arena, &events, protocol);
-	flow_route(tx, t, &events, protocol);
+	domain_events_init(events, t->arena);
+	registry_apply(tx, change, t->arena, events, protocol);
+	return true;
+}
+
+static bool
+usable(const struct transit *t)
+{
+	const struct defects *defects = &t->change->defects;
+
+	return defects->total == 0 || defects->worst != DEFECT_FATAL;
+}
+
+/*
+ * A test message is looked at as any other, and answered so; but what it did
+ * to the registry is undone.  Source: smev PROTOCOL 11.5.
+ *
+ * Returns as store_release() for what can't be done at all.
+ */
+static int
+try_out(struct store_tx *tx, struct transit *t, struct domain_events *events,
+    struct protocol *protocol, bool *ret_applied, struct err *err)
+{
+	struct err undo;
+
+	store_savepoint(tx);
+	*ret_applied = apply(tx, t, events, protocol);
+	(void)err_set(&undo, ERR_REFUSE, "SMEV_TEST", "%s", "");
+	store_fail(tx, &undo);
+	(void)store_release(tx, err);
+	return strcmp(err->code, "SMEV_TEST") == 0 ? 0 : -1;
+}
+
+/* After apply(): what is owed for it, and how it ended. */
+static void
+conclude(struct store_tx *tx, struct transit *t, struct domain_events *events,
+    struct protocol *protocol, bool applied)
+{
+	if (!applied) {
+		fail_refuse(tx, t, protocol);
+		return;
+	}
+	flow_route(tx, t, events, protocol);
 	fail_count(t, protocol);
+	if (!t->test)
+		return;
+	defects_add(&protocol->defects,
+	    &(struct defect){ .level = DEFECT_INFO, .code = "SMEV_TEST" });
+	if (*t->code == '\0')
+		t->code = "SMEV_TEST";
+}
+
+static void
+settle_one(struct store_tx *tx, struct transit *t, struct protocol *protocol)
+{
+	bool test = t->test && usable(t) && !door_wants(t), applied = false;
+	struct domain_events events;
+	struct err err;
+
+	if (test && try_out(tx, t, &events, protocol, &applied, &err) == -1) {
+		fail_settle(tx, t, &err);
+		return;
+	}
+	store_savepoint(tx);
+	if (!usable(t) && !test) {
+		fail_refuse(tx, t, protocol);
+	} else if (door_wants(t)) {
+		door_deliver(tx, t, protocol);
+	} else {
+		if (!test)
+			applied = apply(tx, t, &events, protocol);
+		conclude(tx, t, &events, protocol, applied);
+	}
+	fail_finish(tx, t, protocol);
+	(void)FAILPOINT("settle.before_release");
+	if (store_release(tx, &err) == -1)
+		fail_settle(tx, t, &err);
 }
 
 static void
@@ -109,18 +183,7 @@ run_settle(struct store_tx *tx, struct batch_job *job)
 	/* Before the savepoint: what fails below is not to undo its row. */
 	if (t->channel == CHANNEL_SMEV && !polled_accept(tx, t))
 		return;
-	store_savepoint(tx);
-	if (t->change->defects.total != 0
-	    && t->change->defects.worst == DEFECT_FATAL)
-		fail_refuse(tx, t, &protocol);
-	else if (door_wants(t))
-		door_deliver(tx, t, &protocol);
-	else
-		apply(tx, t, &protocol);
-	fail_finish(tx, t, &protocol);
-	(void)FAILPOINT("settle.before_release");
-	if (store_release(tx, &err) == -1)
-		fail_settle(tx, t, &err);
+	settle_one(tx, t, &protocol);
 }
 
 static void

@@ -70,6 +70,13 @@ decoded_survives_and_no_other_size_does(void **state)
 		.source = "s",
 		.code = "c",
 		.why = "w",
+		.guessed_id = "g",
+		.eol = "e",
+		.status = "underProcessing",
+		.status_code = -7,
+		.test = true,
+		.broadcast = true,
+		.failed = true,
 		.changeset = "change",
 		.changeset_bytes = 6 };
 	struct way *way = *state;
@@ -92,6 +99,11 @@ decoded_survives_and_no_other_size_does(void **state)
 	assert_string_equal(got.source, "s");
 	assert_string_equal(got.code, "c");
 	assert_string_equal(got.why, "w");
+	assert_string_equal(got.guessed_id, "g");
+	assert_string_equal(got.eol, "e");
+	assert_string_equal(got.status, "underProcessing");
+	assert_int_equal(got.status_code, -7);
+	assert_true(got.test && got.broadcast && got.failed);
 	same_blob(got.changeset, got.changeset_bytes, "change");
 	REFUSES_OTHER_SIZES(
 	    way, IPC_DECODED, decoded_read(&msg, way->arena, &got));

@@ -346,7 +346,8 @@ put_status(struct emu *emu, struct emu_message *about,
 	struct buf body;
 
 	uuid_v1(id);
-	msg = emu_message_new(emu, EMU_STATUS, id, NULL);
+	/* It shows no id of its own: it is confirmed by what it is about. */
+	msg = emu_message_new(emu, EMU_STATUS, id, about->id);
 	buf_init(&body, 0);
 	xml_write_init(&w, &body);
 	write_async(&w, about, fault, text);

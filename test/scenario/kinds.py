@@ -1,0 +1,194 @@
+"""Every kind of answer, request and state that SMEV may give, and its fate."""
+import datetime
+import os
+import re
+
+from told_smev import (Smev, address, async_status, check, content, ctl, ctl_json, events, guid_of,
+                        learner, local, packet_of, post, push_answer, queue_codes, rejected,
+                        request_status, text_of, truth, until, RS)
+
+smev = Smev(int(os.environ["SCENARIO_SMEV_PORT"]))
+GUID = "aaaaaaaa-0000-4000-8000-00000000000"
+number = 0
+
+
+def push(surname):
+    """Has a learner of that name sent to the federal segment."""
+    global number
+    number += 1
+    at = len(smev.sent_by("SendRequest"))
+    check(f"{surname} is applied", 200, post(learner(number, surname)))
+    return smev.wait_sent(at)
+
+
+def settled(message_id):
+    """The inbox row of a message that was confirmed and settled."""
+    truth(f"{message_id[:8]} is confirmed", smev.wait_ack(message_id))
+    return until(lambda: (p := packet_of(message_id)).get("state") not in (None, "waiting") and p) or {}
+
+
+def responses():
+    sent = push("Тестоваа")
+    for code in (5, 6):
+        noted = smev.put_response(sent["id"], request_status(code), "1.3")
+        check("a status is taken", ("applied", "SMEV_STATUS"),
+              (lambda p: (p.get("state"), p.get("code")))(settled(noted)))
+    check("each status is in the trace of the message", ["RequestStatus 5", "RequestStatus 6"],
+          [d.split(",")[0] for e, d in events(sent["id"]) if e == "status"])
+    truth("and the queue says that it is under way", "SMEV_STATUS" in queue_codes("federal"))
+    accepted = smev.put_response(sent["id"], async_status(sent["id"], "requestIsAcceptedBySmev"))
+    settled(accepted)
+    check("SMEV's word that is no failure holds nothing", "0", str(balance("out_held")))
+    first = smev.put_response(sent["id"], push_answer(sent, GUID + "1"), "1.1")
+    settled(first)
+    check("the answer after them is credited", GUID + "1", guid_of("Тестоваа"))
+    truth("nothing is awaited", "SMEV_STATUS" not in queue_codes("federal"))
+    again = smev.put_response(sent["id"], push_answer(sent, GUID + "2"))
+    check("a second answer is kept and credited to nobody", ("refused", "SMEV_ANSWER_REPEATED"),
+          (lambda p: (p.get("state"), p.get("code")))(settled(again)))
+    check("so the first one holds", GUID + "1", guid_of("Тестоваа"))
+    late = smev.put_response(sent["id"], request_status(9))
+    check("a status after it changes nothing", "applied", settled(late).get("state"))
+
+
+def balance(field):
+    return ctl_json("balance")[0][field]
+
+
+def rejection_and_release():
+    sent = push("Тестовбб")
+    said = smev.put_response(sent["id"], rejected(("NO_DATA", "нет"), ("FAILURE", "сбой")), "1.3")
+    check("a rejection is noted", "SMEV_REJECTED", settled(said).get("code"))
+    check("what was rejected is held for a person", 1, balance("out_held"))
+    shown = ctl_json("packet", "show", sent["id"])[0]
+    check("with all reasons", ("held", "SMEV_REJECTED", "NO_DATA: нет; FAILURE: сбой"),
+          (shown.get("state"), shown.get("code"), shown.get("why")))
+    at = len(smev.sent_by("SendRequest"))
+    ctl("packet", "release", sent["id"])
+    renewed = smev.wait_sent(at)
+    truth("released it goes as another message", renewed["id"] != sent["id"], renewed["id"])
+    old = smev.put_response(sent["id"], push_answer(sent, GUID + "3"))
+    check("an answer to the message before is credited to nobody", ("refused", "SMEV_ANSWER_LATE"),
+          (lambda p: (p.get("state"), p.get("code")))(settled(old)))
+    check("not to the new one either", "", guid_of("Тестовбб") or "")
+    settled(smev.put_response(renewed["id"], push_answer(renewed, GUID + "4")))
+    check("the answer to the new one is", GUID + "4", guid_of("Тестовбб"))
+
+
+def cancelled():
+    sent = push("Тестоввв")
+    settled(smev.put_response(sent["id"], rejected(("NO_DATA", "нет"))))
+    ctl("packet", "cancel", sent["id"])
+    check("cancelled it is held no more", 0, balance("out_held"))
+    late = smev.put_response(sent["id"], push_answer(sent, GUID + "5"))
+    check("an answer after that is credited to nobody", ("refused", "SMEV_ANSWER_LATE"),
+          (lambda p: (p.get("state"), p.get("code")))(settled(late)))
+
+
+def failures():
+    sent = push("Тестовгг")
+    at = len(smev.sent_by("SendRequest"))
+    settled(smev.put_response(sent["id"], async_status(
+        sent["id"], "requestIsRejectedBySmev", "SMEV-600:очередь переполнена",
+        "<b:Code>1</b:Code><b:Description>SMEV-600:очередь переполнена</b:Description>")))
+    again = smev.wait_sent(at)
+    truth("what SMEV had no room for goes again by itself, as another message",
+          again and again["id"] != sent["id"])
+    truth("with the same content", text_of(again["call"], "RegionalNumber")
+          == text_of(sent["call"], "RegionalNumber"))
+    settled(smev.put_response(again["id"], async_status(
+        again["id"], "requestIsRejectedBySmev", "SMEV-403:не по схеме")))
+    shown = ctl_json("packet", "show", again["id"])[0]
+    check("what is wrong in itself is held with its code", ("held", "SMEV_403"),
+          (shown.get("state"), shown.get("code")))
+    truth("and the trace says so", ("smev-rejected" in [e for e, _ in events(again["id"])]))
+    at = len(smev.sent_by("SendRequest"))
+    ctl("packet", "release", again["id"])
+    third = smev.wait_sent(at)
+    settled(smev.put_response(third["id"], push_answer(third, GUID + "6")))
+    check("released and answered it is credited", GUID + "6", guid_of("Тестовгг"))
+
+
+def unnamed():
+    sent = push("Тестовдд")
+    stray = smev.put_response("", push_answer(sent, GUID + "7"), to="no|idea")
+    check("a response to nothing is credited to nobody", ("refused", "SMEV_NOT_ASKED"),
+          (lambda p: (p.get("state"), p.get("code")))(settled(stray)))
+    other = smev.put_response(sent["id"], content(
+        f'<f:GetLearnerResponse xmlns:f="{RS}"/>'))
+    check("nor is content of another kind", "refused", settled(other).get("state"))
+    check("so nothing is known yet", "", guid_of("Тестовдд") or "")
+    named = smev.put_response("", push_answer(sent, GUID + "8"), to=address(sent["id"]))
+    settled(named)
+    check("one without OriginalMessageId is found by its address", GUID + "8", guid_of("Тестовдд"))
+
+
+def birth(key, more=""):
+    with open(os.environ["SCENARIO_SOURCE"] + "/demo/birth.xml", encoding="utf-8") as file:
+        text = re.sub(r"<\?xml.*?\?>", "", file.read())
+    return text.replace("demo-birth-1", f"kinds-{key}").replace(
+        "110269500000100002002", f"11026950000010007{key:04d}").replace(
+        "700002", f"79{key:04d}") + more
+
+
+def acts():
+    return next(line["acts"] for line in ctl_json("status") if "acts" in line)
+
+
+def requests():
+    at = len(smev.sent_by("SendResponse"))
+    _, meta = smev.put_request(birth(1), "1.1", meta_id="11111111-1111-11ee-8c99-0242ac120002")
+    check("a request with an id of SMEV's own is confirmed by that", "applied", settled(meta).get("state"))
+    answer = smev.wait_sent(at, "SendResponse")
+    check("and answered to its address", "opaque|77", text_of(answer["call"], "To"))
+    known = acts()
+    smev.put_request(birth(1), "1.2", meta_id=meta)
+    until(lambda: [a[0] for a in smev.acked].count(meta) >= 2)
+    check("given again it is confirmed again", 2, [a[0] for a in smev.acked].count(meta))
+    check("and not done twice", (known, at + 1), (acts(), len(smev.sent_by("SendResponse"))))
+    told, _ = smev.put_request(birth(2), "1.3", kind="BROADCAST")
+    check("a broadcast is applied", "applied", settled(told).get("state"))
+    check("which a broadcast is for", known + 1, acts())
+    old = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(minutes=1)
+    stale, _ = smev.put_request(birth(3), "1.2", more=f"<EOL>{old.isoformat()}</EOL>")
+    check("a request whose life is over is not done", ("refused", "SMEV_EOL_PASSED"),
+          (lambda p: (p.get("state"), p.get("code")))(settled(stale)))
+    answer = smev.wait_sent(at + 1, "SendResponse")
+    check("but told, and nobody was told of the broadcast", ("FAILURE", "opaque|77"),
+          (text_of(answer["call"], "RejectionReasonCode"), text_of(answer["call"], "To")))
+    alive = datetime.datetime.now() + datetime.timedelta(hours=9)
+    fresh, _ = smev.put_request(birth(4), "1.1", more=f"<EOL>{alive.isoformat()}</EOL>")
+    check("one that has time is done, whatever form its time has", "applied", settled(fresh).get("state"))
+    smev.wait_sent(at + 2, "SendResponse")
+    about = smev.put_cancel(fresh)
+    check("a Cancel is taken", "applied", settled(about).get("state"))
+    truth("and noted where it belongs", ("cancel-asked", about) in events(fresh), events(fresh))
+
+
+def tests():
+    known, at, learners = acts(), len(smev.sent_by("SendResponse")), ctl_json("status")[0].get("persons")
+    trial, _ = smev.put_request(birth(5), "1.2", more="<TestMessage/>")
+    check("a test is looked at", ("applied", "SMEV_TEST"),
+          (lambda p: (p.get("state"), p.get("code")))(settled(trial)))
+    answer = smev.wait_sent(at, "SendResponse")
+    check("and answered as if", "1", next(
+        e.get("КодОбр") for e in answer["call"].iter() if local(e) == "ROGDZPResponse"))
+    check("but nothing of it stays", (known, learners), (acts(), ctl_json("status")[0].get("persons")))
+    truth("the journal says that it was a test", ("applied", "SMEV_TEST") in events(trial), events(trial))
+    bad, _ = smev.put_request(birth(6).replace("ДатаЗапис=", "Дата="), "1.2", more="<TestMessage/>")
+    check("a bad test is refused as if", ("refused", "PKT_SCHEMA"),
+          (lambda p: (p.get("state"), p.get("code")))(settled(bad)))
+    smev.wait_sent(at + 1, "SendResponse")
+    real, _ = smev.put_request(birth(5), "1.2")
+    check("the same in earnest is done", "applied", settled(real).get("state"))
+    check("and stays", known + 1, acts())
+    smev.wait_sent(at + 2, "SendResponse")
+
+
+responses()
+rejection_and_release()
+cancelled()
+failures()
+unnamed()
+requests()
+tests()
