@@ -97,6 +97,9 @@ struct config_smev {
 	    ack_ms, answer_bytes;
 	int64_t calls_per_s, calls_learn_s; /* 0: no limit; see pace.h */
 	int64_t destination_calls, breaker_failures;
+	const char *ftp_url; /* "": files of the store can't be had */
+	const char *ftp_user, *ftp_password, *ftp_password_file;
+	int64_t ftp_timeout_ms, file_bytes, mtom_bytes;
 };
 
 /* A kind of information («вид сведений») that is asked or answered. */

@@ -150,6 +150,16 @@ check_source(struct config *config, size_t at, struct err *err)
 	return 0;
 }
 
+/* The account is said apart: an address may be shown. */
+static bool
+ftp_form(const char *url)
+{
+	const char *host = strstr(url, "://");
+
+	return (str_begins(url, "ftp://") || str_begins(url, "ftps://"))
+	    && host[3] != '\0' && strpbrk(host, "@?# ") == NULL;
+}
+
 static int
 check_smev(const struct config *config, struct err *err)
 {
@@ -167,6 +177,9 @@ check_smev(const struct config *config, struct err *err)
 	    && !str_begins(smev->url, "https://"))
 		return bad(config, err, "CONF_VALUE", "smev.url", "",
 		    "neither http:// nor https://");
+	if (given(smev->ftp_url) && !ftp_form(smev->ftp_url))
+		return bad(config, err, "CONF_VALUE", "smev.ftp_url", "",
+		    "ftp://HOST:PORT or ftps://HOST:PORT, without account");
 	if (!given(smev->key))
 		return bad(config, err, "CONF_REF", "smev.key", "",
 		    "has to be given with smev.url");

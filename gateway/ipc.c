@@ -144,6 +144,8 @@ deliver(struct ipc_peer *peer, const char *data, size_t bytes, int fd)
 		if (msg.type == IPC_PEER) {
 			msg.fd = fd;
 			fd = -1;
+		} else if (msg.type == IPC_FTP) {
+			msg.fd = fd;
 		}
 	}
 	ok = true;

@@ -58,6 +58,9 @@ enum ipc_type {
 	IPC_CALLED, /* int http or 0, content type, error text, int ms, body */
 	/* front -> store, answered with IPC_ANSWER of the same id */
 	IPC_DOOR, /* source, content type, id of the question, body */
+	/* store -> courier -> store */
+	IPC_FTP, /* a file of SMEV's store: ftp_job; carries its descriptor */
+	IPC_FTPED, /* ftp_result */
 	IPC_TYPE_END
 };
 
@@ -66,7 +69,9 @@ struct ipc_message {
 	uint64_t id;
 	const void *body; /* valid during the call */
 	size_t bytes;
-	int fd; /* IPC_PEER: the receiver's to keep; else -1 */
+	/* IPC_PEER: the receiver's to keep; IPC_FTP: valid during the call, a
+	 * copy may be kept; else -1. */
+	int fd;
 };
 
 /* What a role does with a message from peer. */
@@ -94,7 +99,7 @@ void *ipc_peer_attached(const struct ipc_peer *peer);
  */
 bool ipc_send(struct ipc_peer *peer, enum ipc_type type, uint64_t id,
     const void *p, size_t bytes);
-/* As ipc_send(), and pass a copy of fd (IPC_PEER). */
+/* As ipc_send(), and pass a copy of fd (IPC_PEER, IPC_FTP). */
 bool ipc_send_fd(struct ipc_peer *peer, enum ipc_type type, uint64_t id,
     const void *p, size_t bytes, int fd);
 /*

@@ -1,29 +1,44 @@
 /*
  * gateway/role_courier.c - carries sealed bytes to neighbours and their answers
- * back.  Parses no XML, holds no key, has no way to the database.
+ * back, and files between SMEV's store and descriptors that it is given.
+ * Parses no XML, holds no key, has no way to the database.
  */
 #include "gateway/role.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/failpoint.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "crypto/gost.h"
 #include "gateway/config.h"
+#include "gateway/exchange/ftp.h"
+#include "gateway/exchange/ftp_job.h"
+#include "gateway/exchange/multi.h"
 #include "gateway/exchange/transport.h"
 #include "gateway/flow/job.h"
 #include "gateway/loop.h"
 #include "gateway/metrics.h"
 #include "gateway/sandbox.h"
 
+#define PASSWORD_BYTES_MAX 4096
+
 struct courier {
 	struct loop *loop;
+	const struct config *config;
+	struct multi *multi;
 	struct transport *transport;
+	struct ftp *ftp;
+	const char *ftp_password; /* of our own account */
+	struct arena *kept;
 	struct arena *arena; /* of the message being read */
 	/* A store that was replaced knows nothing of its predecessor's calls,
 	 * and may use the same ids for its own. */
@@ -96,16 +111,66 @@ run(struct courier *courier, uint64_t id, const struct call_job *job)
 }
 
 static void
+on_file(const struct ftp_result *result, void *arg)
+{
+	struct errand *errand = arg;
+	struct courier *courier = errand->courier;
+	struct ipc_peer *store = loop_peer(courier->loop, ROLE_STORE, 0);
+	struct buf out;
+
+	log_event(result->kind == 0 ? LOG_LEVEL_INFO : LOG_LEVEL_WARN,
+	    "file=%s bytes=%lld ms=%lld%s%s%s",
+	    result->kind == 0 ? "carried" : "failed", (long long)result->bytes,
+	    (long long)result->took_ms,
+	    *result->code == '\0' ? "" : " code=", result->code,
+	    result->resumed ? " resumed=yes" : "");
+	buf_init(&out, 0);
+	ftp_result_write(result, &out);
+	if (store != NULL && !FAILPOINT("courier.file"))
+		(void)ipc_answer(
+		    store, IPC_FTPED, errand->id, out.data, out.bytes);
+	buf_release(&out);
+	free(errand);
+}
+
+/* Credentials of a delivery come with it; without them it is our account. */
+static void
+run_file(struct courier *courier, const struct ipc_message *msg)
+{
+	int fd = fcntl(msg->fd, F_DUPFD_CLOEXEC, 3);
+	struct errand *errand;
+	struct ftp_job job;
+
+	if (fd == -1 || !ftp_job_read(msg, courier->arena, &job)) {
+		log_event(LOG_LEVEL_ERROR, "event=file result=not-understood");
+		if (fd != -1)
+			(void)close(fd);
+		return;
+	}
+	if (*job.user == '\0') {
+		job.user = courier->config->smev.ftp_user;
+		job.password = courier->ftp_password;
+	}
+	errand = xcalloc(1, sizeof(*errand));
+	errand->courier = courier;
+	errand->id = msg->id;
+	ftp_start(courier->ftp, &job, fd, on_file, errand);
+}
+
+static void
 on_message(struct ipc_peer *peer, const struct ipc_message *msg, void *arg)
 {
 	struct courier *courier = arg;
 	struct call_job job;
 
-	if (ipc_peer_role(peer) != ROLE_STORE || msg->type != IPC_CALL
+	if (ipc_peer_role(peer) != ROLE_STORE
+	    || (msg->type != IPC_CALL && msg->type != IPC_FTP)
 	    || FAILPOINT("courier.call"))
 		return;
 	arena_reset(courier->arena);
-	if (call_job_read(msg, courier->arena, &job))
+	if (msg->type == IPC_FTP)
+		run_file(courier, msg);
+	else if (call_job_read(msg, courier->arena, &job))
 		run(courier, msg->id, &job);
 	else
 		log_event(LOG_LEVEL_ERROR, "event=call result=not-understood");
@@ -120,12 +185,23 @@ on_peer_new(struct ipc_peer *peer, void *arg)
 		courier->store_generation++;
 }
 
+/* The next store opens the same files: nobody else may write to them. */
+static void
+on_peer_gone(struct ipc_peer *peer, void *arg)
+{
+	struct courier *courier = arg;
+
+	if (ipc_peer_role(peer) == ROLE_STORE)
+		ftp_abort(courier->ftp);
+}
+
 static void
 on_stop(void *arg)
 {
 	struct courier *courier = arg;
 
 	courier->stopping = true;
+	ftp_abort(courier->ftp); /* what is there stays, and goes on later */
 }
 
 static void
@@ -135,6 +211,28 @@ on_turn(void *arg)
 
 	if (courier->stopping && transport_running(courier->transport) == 0)
 		loop_stop(courier->loop, 0);
+}
+
+/* From its file, without the end of the line, or from the settings. */
+static int
+read_password(struct courier *courier, struct err *err)
+{
+	const struct config_smev *smev = &courier->config->smev;
+	struct buf text;
+	int rc = 0;
+
+	courier->ftp_password = smev->ftp_password;
+	if (*smev->ftp_password_file == '\0')
+		return 0;
+	buf_init(&text, 0);
+	rc = file_read(smev->ftp_password_file, PASSWORD_BYTES_MAX, &text, err);
+	if (rc == 0)
+		courier->ftp_password = arena_strndup(courier->kept,
+		    buf_text(&text), strcspn(buf_text(&text), "\r\n"));
+	else
+		err->kind = ERR_FATAL;
+	buf_release(&text);
+	return rc;
 }
 
 static int
@@ -149,10 +247,13 @@ open_all(
 		err)
 	    == -1)
 		return -1;
-	if (transport_new(loop_base(courier->loop), config->smev.tls_ca,
-		&courier->transport, err)
-	    == -1)
+	if (multi_new(loop_base(courier->loop), config->smev.tls_ca,
+		&courier->multi, err)
+		== -1
+	    || read_password(courier, err) == -1)
 		return -1;
+	courier->transport = transport_new(courier->multi);
+	courier->ftp = ftp_new(courier->multi);
 	return sandbox_enter(ROLE_COURIER, config, err);
 }
 
@@ -162,10 +263,13 @@ role_courier(const struct role_start *start)
 	static const struct loop_calls calls = {
 		.message = on_message,
 		.peer_new = on_peer_new,
+		.peer_gone = on_peer_gone,
 		.turn = on_turn,
 		.stop = on_stop,
 	};
-	struct courier courier = { .arena = arena_new() };
+	struct courier courier = { .config = start->config,
+		.kept = arena_new(),
+		.arena = arena_new() };
 	struct err err = { 0 };
 	int status = 1;
 
@@ -177,7 +281,10 @@ role_courier(const struct role_start *start)
 		    err.text);
 	else
 		status = loop_run(courier.loop);
+	ftp_free(courier.ftp);
 	transport_free(courier.transport);
+	multi_free(courier.multi);
 	arena_free(courier.arena);
+	arena_free(courier.kept);
 	return status;
 }

@@ -54,7 +54,7 @@ static const char *const rules[ROLE_COUNT] = {
 			 "getsockname getpeername recvfrom sendto shutdown "
 			 "ioctl open openat stat lstat readlink access "
 			 "faccessat2 pipe2 socketpair geteuid getuid clone "
-			 "clone3 statx sched_getaffinity",
+			 "clone3 statx sched_getaffinity sync_file_range",
 };
 
 const char *

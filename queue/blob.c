@@ -94,14 +94,17 @@ blob_begin(const char *folder, const char *name, int64_t *ret_bytes,
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd == -1)
 		return failed(err, "BLOB_WRITE", path);
-	if (fstat(fd, &st) == -1) {
+	if (flock(fd, LOCK_EX | LOCK_NB) == -1) {
+		(void)err_set(err, ERR_RETRY, "BLOB_BUSY", "somebody has it");
+	} else if (fstat(fd, &st) == -1) {
 		(void)failed(err, "BLOB_WRITE", path);
-		(void)close(fd);
-		return -1;
+	} else {
+		*ret_bytes = st.st_size;
+		*ret_fd = fd;
+		return 0;
 	}
-	*ret_bytes = st.st_size;
-	*ret_fd = fd;
-	return 0;
+	(void)close(fd);
+	return -1;
 }
 
 /* The shelf's folder, locked: keeping and removing take turns. */

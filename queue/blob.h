@@ -32,9 +32,10 @@ int blob_setup(const char *folder, struct err *err);
 /*
  * Open FOLDER/part/name for reading and writing; what is there already stays,
  * and *ret_bytes says how much that is.  name: up to 100 letters, digits and
- * '-'.  The caller closes *ret_fd.
+ * '-'.  The caller closes *ret_fd; until that and all its copies, in whatever
+ * process, are closed, the part is the caller's alone.
  *
- * Errors: ERR_RETRY BLOB_WRITE.
+ * Errors: ERR_RETRY BLOB_WRITE, BLOB_BUSY somebody has it.
  */
 int blob_begin(const char *folder, const char *name, int64_t *ret_bytes,
     int *ret_fd, struct err *err);

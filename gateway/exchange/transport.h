@@ -1,6 +1,5 @@
 /*
- * gateway/exchange/transport.h - calls over HTTP: libcurl's multi interface on
- * the loop.
+ * gateway/exchange/transport.h - calls over HTTP.
  *
  * Bytes out, bytes back; nothing is parsed and nobody is believed.  Only http
  * and https, no redirects, no cookies, no proxy of the environment, bounded
@@ -12,8 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct err;
-struct event_base;
+struct multi;
 struct transport;
 
 struct transport_call {
@@ -38,14 +36,8 @@ struct transport_answer {
 /* What became of a call; everything in answer is valid during the call. */
 typedef void transport_done(const struct transport_answer *answer, void *arg);
 
-/*
- * tls_ca: PEM authorities of servers, "" the system's; it is read here, once,
- * so that later no file has to be opened.
- *
- * Errors: ERR_FATAL NET_CA, NET_SETUP.
- */
-int transport_new(struct event_base *base, const char *tls_ca,
-    struct transport **ret, struct err *err);
+/* Over multi, which must outlive it. */
+struct transport *transport_new(struct multi *multi);
 /* Calls under way end without an answer and without done(). */
 void transport_free(struct transport *transport); /* NULL is fine */
 /* Begin call, whose bytes are copied; done() comes later, never from here. */

@@ -147,6 +147,24 @@ broken_part_goes_on_where_it_stopped(void **state)
 }
 
 static void
+part_has_one_writer_until_all_copies_are_closed(void **state)
+{
+	struct err err;
+	int64_t there;
+	int fd, copy, other;
+
+	(void)state;
+	assert_int_equal(blob_begin(folder, "u-1", &there, &fd, &err), 0);
+	copy = dup(fd);
+	(void)close(fd);
+	assert_int_equal(blob_begin(folder, "u-1", &there, &other, &err), -1);
+	assert_string_equal(err.code, "BLOB_BUSY");
+	(void)close(copy);
+	assert_int_equal(blob_begin(folder, "u-1", &there, &other, &err), 0);
+	(void)close(other);
+}
+
+static void
 dropped_part_begins_anew(void **state)
 {
 	struct err err;
@@ -355,6 +373,7 @@ main(void)
 		BLOB(kept_blob_is_read_by_its_digest),
 		BLOB(only_the_daemon_may_read_a_blob),
 		BLOB(broken_part_goes_on_where_it_stopped),
+		BLOB(part_has_one_writer_until_all_copies_are_closed),
 		BLOB(dropped_part_begins_anew),
 		BLOB(name_never_leaves_the_folder),
 		BLOB(link_in_place_of_a_part_is_not_followed),

@@ -148,6 +148,21 @@ descriptor_arrives_as_a_copy_that_is_the_receivers(void **state)
 }
 
 static void
+descriptor_of_a_file_is_there_only_for_its_handler(void **state)
+{
+	struct link *link = *state;
+	size_t descriptors = open_descriptors();
+
+	assert_true(ipc_send_fd(link->here, IPC_FTP, 1, "x", 1, 0));
+	link_turn(link);
+	assert_int_equal(link->seen, 1);
+	assert_int_not_equal(link->fd, -1);
+	assert_int_equal(fcntl(link->fd, F_GETFD), -1);
+	link->fd = -1;
+	assert_int_equal(open_descriptors(), descriptors);
+}
+
+static void
 closed_other_end_is_told_once(void **state)
 {
 	struct link *link = *state;
@@ -195,6 +210,7 @@ main(void)
 		TEST(flushed_messages_leave_before_the_loop_turns),
 		TEST(an_answer_is_never_the_one_too_many),
 		TEST(descriptor_arrives_as_a_copy_that_is_the_receivers),
+		TEST(descriptor_of_a_file_is_there_only_for_its_handler),
 		TEST(closed_other_end_is_told_once),
 		TEST(peer_freed_in_its_handler_hears_nothing_more),
 	};

@@ -19,6 +19,7 @@
 #include <openssl/ssl.h>
 
 #include "base/err.h"
+#include "gateway/exchange/multi.h"
 #include "gateway/exchange/transport.h"
 #include "test/lib/keys.h"
 
@@ -32,6 +33,7 @@ struct got {
 };
 
 static struct event_base *base;
+static struct multi *multi;
 static struct transport *transport;
 static int port, tls_port;
 static pid_t server;
@@ -159,9 +161,12 @@ open_transport(const char *ca)
 	struct err err = { 0 };
 
 	transport_free(transport);
+	multi_free(multi);
 	transport = NULL;
-	if (transport_new(base, ca, &transport, &err) == -1)
+	multi = NULL;
+	if (multi_new(base, ca, &multi, &err) == -1)
 		fail_msg("%s", err.text);
+	transport = transport_new(multi);
 }
 
 static int
@@ -177,7 +182,9 @@ close_transport(void **state)
 {
 	(void)state;
 	transport_free(transport);
+	multi_free(multi);
 	transport = NULL;
+	multi = NULL;
 	return 0;
 }
 
@@ -352,12 +359,11 @@ calls_under_way_end_with_the_transport(void **state)
 static void
 missing_authorities_are_an_error(void **state)
 {
-	struct transport *none = NULL;
+	struct multi *none = NULL;
 	struct err err = { 0 };
 
 	(void)state;
-	assert_int_equal(
-	    transport_new(base, "/nowhere/ca.pem", &none, &err), -1);
+	assert_int_equal(multi_new(base, "/nowhere/ca.pem", &none, &err), -1);
 	assert_string_equal(err.code, "NET_CA");
 	assert_null(none);
 }
