@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "queue/queue_backend.h"
 #include "store/store.h"
 
 static const char sql_put[] =
@@ -31,7 +32,8 @@ static const char sql_token[] =
     " WHERE owner = $1 AND taken_by = $2 AND taken_by <> ''";
 /* Again with taken_ms = 0: on PostgreSQL another node may be faster. */
 static const char sql_take[] =
-    "UPDATE mailbox SET taken_ms = $5, taken_by = $4 WHERE taken_ms = 0"
+    "UPDATE mailbox SET taken_ms = $5, taken_by = $4, leased = 0"
+    " WHERE taken_ms = 0"
     " AND id = (SELECT id FROM mailbox WHERE owner = $1 AND side = 'in'"
     "  AND taken_ms = 0 AND ($2 = '' OR node = $2)"
     "  AND ($3 = '' OR ($3 = 'REQUEST') = (kind = 'request'))"
@@ -54,6 +56,23 @@ static const char sql_by_name[] =
 static const char sql_by_ref[] =
     WITH_BODY " WHERE m.owner = $1 AND m.ref_client_id = $2"
 	      " AND m.ref_client_id <> '' ORDER BY m.id LIMIT $3";
+
+static const char sql_due[] =
+    WITH_BODY " WHERE m.owner = $1 AND m.side = 'in' AND m.taken_ms = 0"
+	      " AND m.due_ms <= $2 ORDER BY m.id LIMIT $3";
+/* Again with due_ms: another node may be faster. */
+static const char sql_lease[] =
+    "UPDATE mailbox SET due_ms = $2, leased = $3 WHERE id = $1"
+    " AND taken_ms = 0 AND due_ms <= $4";
+static const char sql_given[] =
+    "UPDATE mailbox SET taken_ms = $2, leased = 0, code = ''"
+    " WHERE id = $1 AND taken_ms = 0";
+static const char sql_pause[] =
+    "UPDATE mailbox SET due_ms = $2, code = $3, leased = 0"
+    " WHERE id = $1 AND taken_ms = 0";
+static const char sql_unlease[] =
+    "UPDATE mailbox SET due_ms = 0, leased = 0 WHERE leased = $1"
+    " AND leased <> 0 AND taken_ms = 0";
 
 static const char *
 or_empty(const char *text)
@@ -207,4 +226,46 @@ mailbox_search(struct store_tx *tx, const struct mailbox_search *search,
 			read_row(row, true, arena, &ret[count++]);
 	}
 	return count;
+}
+
+size_t
+mailbox_lease(struct store_tx *tx, const char *owner, size_t max,
+    int64_t until_ms, struct arena *arena, struct letter *ret)
+{
+	int64_t now = clock_now_ms();
+	size_t found = 0, count = 0;
+	struct row *row;
+
+	store_query(tx, sql_due,
+	    PARAMS(P_TEXT(owner), P_INT(now), P_INT((int64_t)max)));
+	while ((row = store_next(tx)) != NULL)
+		if (found < max)
+			read_row(row, true, arena, &ret[found++]);
+	for (size_t i = 0; i < found; i++) {
+		store_exec(tx, sql_lease,
+		    PARAMS(P_INT(ret[i].id), P_INT(until_ms),
+			P_INT(queue_node()), P_INT(now)));
+		if (store_changed(tx) == 1)
+			ret[count++] = ret[i];
+	}
+	return count;
+}
+
+void
+mailbox_given(struct store_tx *tx, int64_t id)
+{
+	store_exec(tx, sql_given, PARAMS(P_INT(id), P_INT(clock_now_ms())));
+}
+
+void
+mailbox_pause(struct store_tx *tx, int64_t id, int64_t due_ms, const char *code)
+{
+	store_exec(
+	    tx, sql_pause, PARAMS(P_INT(id), P_INT(due_ms), P_TEXT(code)));
+}
+
+void
+mailbox_unlease(struct store_tx *tx)
+{
+	store_exec(tx, sql_unlease, PARAMS(P_INT(queue_node())));
 }

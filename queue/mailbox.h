@@ -70,6 +70,22 @@ int mailbox_sent(struct store_tx *tx, int64_t outbox_id, struct arena *arena,
 /* Whether the request has had its last word. */
 void mailbox_answered(struct store_tx *tx, int64_t id, bool answered);
 
+/*
+ * Letters for a system with a folder are put there by us.  Lease up to max that
+ * wait and are due, the oldest first, with their bodies, until until_ms: nobody
+ * else puts them meanwhile, but the system may take them by itself.
+ * Returns how many are in ret.
+ */
+size_t mailbox_lease(struct store_tx *tx, const char *owner, size_t max,
+    int64_t until_ms, struct arena *arena, struct letter *ret);
+/* The letter is in its folder: it waits no more. */
+void mailbox_given(struct store_tx *tx, int64_t id);
+/* It could not be put there: again at due_ms; code is shown until then. */
+void mailbox_pause(
+    struct store_tx *tx, int64_t id, int64_t due_ms, const char *code);
+/* Give back the leases of this node's store that died. */
+void mailbox_unlease(struct store_tx *tx);
+
 /* What to look for: one of client_id, ref_client_id and the time. */
 struct mailbox_search {
 	const char *owner;

@@ -34,6 +34,9 @@ static const char sql_lines[] =
     " WHERE state = '" ENVELOPE_AWAITING "' GROUP BY lane, state, code"
     " UNION ALL SELECT 'in', 'ack', 'owed', '', count(*), min(tried_ms), 0"
     " FROM inbox_ack HAVING count(*) > 0"
+    " UNION ALL SELECT 'in', owner, 'mailbox', max(code), count(*),"
+    " min(created_ms), max(due_ms) FROM mailbox"
+    " WHERE side = 'in' AND taken_ms = 0 GROUP BY owner"
     " ORDER BY 1, 2, 3, 4 LIMIT $1";
 
 static const char sql_trace[] =

@@ -208,6 +208,103 @@ letter_is_known_by_its_row_and_remembers_its_last_word(struct fixture *f)
 	assert_int_equal(found, 0);
 }
 
+/* How many letters are leased until until_ms; their names are read into names. */
+static size_t
+lease(struct fixture *f, int64_t until_ms, char names[16])
+{
+	struct letter letters[2];
+	size_t count;
+
+	IN_TX(f,
+	    count = mailbox_lease(tx, "is1", 2, until_ms, f->arena, letters));
+	names[0] = '\0';
+	for (size_t i = 0; i < count; i++) {
+		assert_int_equal(
+		    letters[i].body_bytes, strlen(letters[i].client_id));
+		(void)strcat(names, letters[i].client_id);
+	}
+	return count;
+}
+
+static int64_t
+id_of(struct fixture *f, const char *name)
+{
+	struct letter letter;
+	int there;
+
+	IN_TX(f,
+	    there =
+		mailbox_find(tx, "is1", MAILBOX_IN, name, f->arena, &letter));
+	assert_int_equal(there, 1);
+	return letter.id;
+}
+
+static void
+leased_letter_is_put_by_one_until_its_lease_ends(struct fixture *f)
+{
+	char names[16];
+
+	put(f, MAILBOX_REQUEST, "a");
+	put(f, MAILBOX_REQUEST, "b");
+	put(f, MAILBOX_REQUEST, "c");
+	put_as(f, MAILBOX_OUT, MAILBOX_REQUEST, "d", "", "");
+	assert_int_equal(lease(f, FIXTURE_T0_MS + 1000, names), 2);
+	assert_string_equal(names, "ab");
+	assert_int_equal(lease(f, FIXTURE_T0_MS + 1000, names), 1);
+	assert_string_equal(names, "c");
+	assert_int_equal(lease(f, FIXTURE_T0_MS + 1000, names), 0);
+	clock_freeze_ms(FIXTURE_T0_MS + 1000);
+	assert_int_equal(lease(f, FIXTURE_T0_MS + 2000, names), 2);
+	IN_TX(f, mailbox_unlease(tx));
+	assert_int_equal(lease(f, FIXTURE_T0_MS + 2000, names), 2);
+	assert_string_equal(names, "ab");
+}
+
+static void
+letter_that_was_put_or_taken_waits_no_more(struct fixture *f)
+{
+	char names[16];
+	int64_t id;
+
+	put(f, MAILBOX_REQUEST, "a");
+	put(f, MAILBOX_REQUEST, "b");
+	assert_int_equal(lease(f, FIXTURE_T0_MS + 1000, names), 2);
+	id = id_of(f, "a");
+	IN_TX(f, mailbox_given(tx, id));
+	assert_string_equal(take(f, "is1", "", "", "t1"), "b");
+	assert_string_equal(take(f, "is1", "", "", "t2"), "");
+	IN_TX(f, mailbox_unlease(tx));
+	assert_int_equal(lease(f, FIXTURE_T0_MS + 1000, names), 0);
+}
+
+static void
+letter_that_could_not_be_put_waits_and_says_why(struct fixture *f)
+{
+	struct queue_line lines[4];
+	char names[16];
+	size_t count;
+	int64_t id;
+
+	put(f, MAILBOX_REQUEST, "a");
+	assert_int_equal(lease(f, FIXTURE_T0_MS + 1000, names), 1);
+	id = id_of(f, "a");
+	IN_TX(f, mailbox_pause(tx, id, FIXTURE_T0_MS + 500, "DOOR_FOLDER"));
+	assert_int_equal(lease(f, FIXTURE_T0_MS + 1000, names), 0);
+	IN_TX(f, count = queue_lines(tx, 4, f->arena, lines));
+	assert_int_equal(count, 1);
+	assert_string_equal(lines[0].name, "is1");
+	assert_string_equal(lines[0].state, "mailbox");
+	assert_string_equal(lines[0].code, "DOOR_FOLDER");
+	assert_int_equal(lines[0].count, 1);
+	assert_int_equal(lines[0].due_ms, FIXTURE_T0_MS + 500);
+	clock_freeze_ms(FIXTURE_T0_MS + 500);
+	assert_int_equal(lease(f, FIXTURE_T0_MS + 1000, names), 1);
+	id = id_of(f, "a");
+	IN_TX(f, mailbox_given(tx, id));
+	IN_TX(f, count = queue_lines(tx, 4, f->arena, lines));
+	assert_int_equal(count, 0);
+}
+
 static void
 named_row_travels_alone_by_its_name(struct fixture *f)
 {
@@ -278,6 +375,9 @@ main(void)
 		FIXTURE_BOTH(letters_are_found_by_name_by_answer_and_by_time),
 		FIXTURE_BOTH(
 		    letter_is_known_by_its_row_and_remembers_its_last_word),
+		FIXTURE_BOTH(leased_letter_is_put_by_one_until_its_lease_ends),
+		FIXTURE_BOTH(letter_that_was_put_or_taken_waits_no_more),
+		FIXTURE_BOTH(letter_that_could_not_be_put_waits_and_says_why),
 		FIXTURE_BOTH(named_row_travels_alone_by_its_name),
 		FIXTURE_BOTH(cancelled_named_row_is_owed_no_more),
 	};
