@@ -61,6 +61,11 @@ struct config_control {
 	const char *socket;
 };
 
+/* Folders of systems behind the door. */
+struct config_filer {
+	int64_t scan_ms, settle_ms;
+};
+
 struct config_log {
 	const char *level; /* error, warn, info, debug */
 };
@@ -80,6 +85,10 @@ struct config_source {
 	enum signature_need signature_need;
 	const char *signer; /* PEM certificate that has to have signed */
 	const char *it_system; /* whom it speaks for at the door; "" nobody */
+	const char *folder; /* in/, out/ of that system; "" none */
+	const char *folder_names, *folder_sent; /* as written */
+	bool folder_plain; /* no braces around clientId */
+	bool folder_keep; /* what was sent goes to done/ */
 	bool revoked;
 	int64_t rate; /* packets a second; 0 has no bound */
 };
@@ -134,6 +143,7 @@ struct config {
 	struct config_retry retry;
 	struct config_control control;
 	struct config_log log;
+	struct config_filer filer;
 	struct config_smev smev;
 	struct config_source *sources;
 	size_t source_count;

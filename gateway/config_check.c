@@ -112,6 +112,61 @@ lists_meet(const struct config_list *a, const struct config_list *b)
 	return false;
 }
 
+/* Whether one of the two is the other or lies in it. */
+static bool
+folders_meet(const char *a, const char *b)
+{
+	size_t bytes = strlen(a);
+
+	if (bytes > strlen(b)) {
+		const char *longer = a;
+
+		a = b;
+		b = longer;
+		bytes = strlen(a);
+	}
+	return strncmp(a, b, bytes) == 0
+	    && (b[bytes] == '\0' || b[bytes] == '/');
+}
+
+/* /WORD/WORD: absolute, and nothing in it that leads elsewhere. */
+static bool
+plain_folder(const char *path)
+{
+	size_t bytes = strlen(path);
+
+	return bytes > 1 && path[0] == '/' && path[bytes - 1] != '/'
+	    && strstr(path, "//") == NULL && strstr(path, "/./") == NULL
+	    && strstr(path, "/../") == NULL
+	    && (bytes < 3 || strcmp(path + bytes - 3, "/..") != 0)
+	    && (bytes < 2 || strcmp(path + bytes - 2, "/.") != 0);
+}
+
+/* Folders of systems are apart from one another and from ours. */
+static int
+check_folder(const struct config *config, size_t at, struct err *err)
+{
+	const struct config_source *src = &config->sources[at];
+
+	if (!given(src->folder))
+		return 0;
+	if (!given(src->it_system))
+		return bad(config, err, "CONF_REF", "folder", src->name,
+		    "means nothing without it_system");
+	if (!plain_folder(src->folder))
+		return bad(config, err, "CONF_VALUE", "folder", src->name,
+		    "/PATH/OF/FOLDER wanted, without . and ..");
+	if (folders_meet(src->folder, config->state_folder))
+		return bad(config, err, "CONF_REF", "folder", src->name,
+		    "has to be apart from state_folder");
+	for (size_t i = 0; i < at; i++)
+		if (given(config->sources[i].folder)
+		    && folders_meet(src->folder, config->sources[i].folder))
+			return bad(config, err, "CONF_REF", "folder", src->name,
+			    "has to be apart from that of another source");
+	return 0;
+}
+
 static int
 check_source(struct config *config, size_t at, struct err *err)
 {
@@ -120,6 +175,8 @@ check_source(struct config *config, size_t at, struct err *err)
 	src->signature_need = strcmp(src->signature, "required") == 0
 	    ? SIGNATURE_REQUIRED
 	    : SIGNATURE_NONE;
+	src->folder_plain = strcmp(src->folder_names, "plain") == 0;
+	src->folder_keep = strcmp(src->folder_sent, "keep") == 0;
 	if (!plain_name(src->name))
 		return bad(config, err, "CONF_VALUE", "source", src->name,
 		    "a name has 1 to 64 letters, digits, dots, - and _");
@@ -147,7 +204,7 @@ check_source(struct config *config, size_t at, struct err *err)
 			return bad(config, err, "CONF_REF", "it_system",
 			    src->name, "another source has the same");
 	}
-	return 0;
+	return check_folder(config, at, err);
 }
 
 /* The account is said apart: an address may be shown. */

@@ -20,6 +20,7 @@ struct arena;
 struct changeset;
 struct call;
 struct config;
+struct door_folder;
 struct err;
 struct ipc_message;
 struct ipc_peer;
@@ -111,6 +112,7 @@ struct desk {
 	struct sender *sender;
 	struct poller *poller;
 	struct overdue *overdue;
+	struct door_folder *folders;
 	struct pace pace; /* of all calls of SMEV */
 	struct call *calls; /* of SMEV, under way; exchange/call */
 	struct control *control;

@@ -25,6 +25,7 @@ enum ipc_role {
 	ROLE_SEALER,
 	ROLE_SIGNER,
 	ROLE_COURIER,
+	ROLE_FILER,
 	ROLE_COUNT
 };
 
@@ -61,6 +62,12 @@ enum ipc_type {
 	/* store -> courier -> store */
 	IPC_FTP, /* a file of SMEV's store: ftp_job; carries its descriptor */
 	IPC_FTPED, /* ftp_result */
+	/* filer -> store -> filer */
+	IPC_DROP, /* a ClientMessage was found in out/ */
+	IPC_DROPPED,
+	/* store -> filer -> store */
+	IPC_LETTER, /* a QueryResult for in/ */
+	IPC_LETTERED,
 	IPC_TYPE_END
 };
 

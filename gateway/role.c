@@ -11,6 +11,7 @@ role_name(enum ipc_role role)
 		[ROLE_SEALER] = "sealer",
 		[ROLE_SIGNER] = "signer",
 		[ROLE_COURIER] = "courier",
+		[ROLE_FILER] = "filer",
 	};
 
 	return names[role];

@@ -32,6 +32,7 @@ int role_opener(const struct role_start *start);
 int role_sealer(const struct role_start *start);
 int role_signer(const struct role_start *start);
 int role_courier(const struct role_start *start);
+int role_filer(const struct role_start *start);
 
 /* "front", "store" ... */
 const char *role_name(enum ipc_role role);

@@ -3,8 +3,9 @@
  * them have a socket.
  *
  *	front ---- store ---- opener x N
- *	             | \ 
- *	        courier  sealer x N ---- signer
+ *	          / | \ 
+ *	     filer  |  sealer x N ---- signer
+ *	         courier
  *
  * It holds the listening sockets and the pids, and touches no packet.
  */
@@ -70,6 +71,7 @@ static const struct {
 	{ ROLE_SEALER, ROLE_STORE },
 	{ ROLE_SEALER, ROLE_SIGNER },
 	{ ROLE_COURIER, ROLE_STORE },
+	{ ROLE_FILER, ROLE_STORE },
 };
 
 static int (*const runs[ROLE_COUNT])(const struct role_start *start) = {
@@ -79,6 +81,7 @@ static int (*const runs[ROLE_COUNT])(const struct role_start *start) = {
 	[ROLE_SEALER] = role_sealer,
 	[ROLE_SIGNER] = role_signer,
 	[ROLE_COURIER] = role_courier,
+	[ROLE_FILER] = role_filer,
 };
 
 static enum log_level
@@ -257,6 +260,7 @@ want_roles(struct parent *parent)
 		supervisor_want(
 		    parent->sup, ROLE_SEALER, (int)config->roles.sealers);
 		supervisor_want(parent->sup, ROLE_COURIER, 1);
+		supervisor_want(parent->sup, ROLE_FILER, 1);
 	}
 	supervisor_want(parent->sup, ROLE_FRONT, 1);
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)

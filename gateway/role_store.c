@@ -24,6 +24,7 @@
 #include "gateway/control.h"
 #include "gateway/desk.h"
 #include "gateway/door/door.h"
+#include "gateway/door/door_folder.h"
 #include "gateway/exchange/call.h"
 #include "gateway/exchange/overdue.h"
 #include "gateway/exchange/poller.h"
@@ -35,6 +36,7 @@
 #include "gateway/sandbox.h"
 #include "gateway/store_setup.h"
 #include "queue/inbox.h"
+#include "queue/mailbox.h"
 #include "queue/outbox.h"
 #include "store/store.h"
 
@@ -91,6 +93,10 @@ on_message(struct ipc_peer *peer, const struct ipc_message *msg, void *arg)
 		call_sealed(&role->desk, msg);
 	else if (from == ROLE_COURIER && msg->type == IPC_CALLED)
 		call_called(&role->desk, msg);
+	else if (from == ROLE_FILER && msg->type == IPC_DROP)
+		door_drop(&role->desk, msg);
+	else if (from == ROLE_FILER && msg->type == IPC_LETTERED)
+		door_folder_heard(role->desk.folders, msg);
 }
 
 static void
@@ -109,6 +115,8 @@ on_peer_gone(struct ipc_peer *peer, void *arg)
 
 	if (ipc_peer_role(peer) == ROLE_OPENER)
 		desk_opener_gone(&role->desk, ipc_peer_index(peer));
+	else if (ipc_peer_role(peer) == ROLE_FILER)
+		door_folder_gone(role->desk.folders);
 	call_peer_gone(&role->desk, peer);
 }
 
@@ -124,6 +132,7 @@ turn(void *arg)
 		role->settled_seen = desk->settled;
 		sender_wake(desk->sender);
 		sender_tick(desk->sender);
+		door_folder_tick(desk->folders);
 	}
 	/* What a batch left behind is run without waiting for an event. */
 	if (!batch_empty(desk->batch))
@@ -166,6 +175,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	call_sweep(desk, now);
 	poller_tick(desk->poller);
 	overdue_tick(desk->overdue);
+	door_folder_tick(desk->folders);
 	sender_tick(desk->sender);
 	if (!desk->stopping && (now >= role->resume_ms || desk->parking)) {
 		role->resume_ms = now + RESUME_MS;
@@ -173,7 +183,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	}
 	if (desk->stopping
 	    && ((desk->in_flight == 0 && batch_empty(desk->batch)
-		    && desk->calls == NULL)
+		    && desk->calls == NULL && door_folder_idle(desk->folders))
 		|| now > role->stop_by_ms))
 		loop_stop(desk->loop, 0);
 }
@@ -195,6 +205,7 @@ take_over(struct store *store, struct err *err)
 
 	inbox_unlease(tx);
 	outbox_unlease(tx);
+	mailbox_unlease(tx);
 	return store_commit(tx, err);
 }
 
@@ -228,6 +239,7 @@ role_store(const struct role_start *start)
 	desk->sender = sender_new(desk);
 	desk->poller = poller_new(desk);
 	desk->overdue = overdue_new(desk);
+	desk->folders = door_folder_new(desk);
 	if (control_open(desk, &desk->control, &err) == -1
 	    || sandbox_enter(ROLE_STORE, start->config, &err) == -1)
 		goto failed;

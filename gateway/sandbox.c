@@ -1,10 +1,12 @@
 #include "gateway/sandbox.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <linux/landlock.h>
 #include <pwd.h>
 #include <seccomp.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -15,6 +17,11 @@
 #include "base/log.h"
 #include "gateway/config.h"
 #include "gateway/role.h"
+
+/* Younger than some headers. */
+#ifndef LANDLOCK_ACCESS_FS_REFER
+#define LANDLOCK_ACCESS_FS_REFER (1ULL << 13)
+#endif
 
 /*
  * Who may call what.  Names by a space; a call that is not there ends with
@@ -55,6 +62,10 @@ static const char *const rules[ROLE_COUNT] = {
 			 "ioctl open openat stat lstat readlink access "
 			 "faccessat2 pipe2 socketpair geteuid getuid clone "
 			 "clone3 statx sched_getaffinity sync_file_range",
+	[ROLE_FILER] = "open openat openat2 unlinkat renameat renameat2 linkat "
+		       "mkdir mkdirat getdents64 stat lstat statx fsync "
+		       "fdatasync sync_file_range pread64 pwrite64 umask "
+		       "inotify_add_watch inotify_rm_watch",
 };
 
 const char *
@@ -110,24 +121,74 @@ set_limits(enum ipc_role role, const struct config *config)
 	}
 }
 
-/* No path at all for the pure roles.  Absent in old kernels: not an error. */
-static void
-forbid_paths(enum ipc_role role)
-{
-	struct landlock_ruleset_attr attr = {
-		.handled_access_fs = LANDLOCK_ACCESS_FS_EXECUTE
-		    | LANDLOCK_ACCESS_FS_WRITE_FILE
-		    | LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR
-		    | LANDLOCK_ACCESS_FS_REMOVE_FILE
-		    | LANDLOCK_ACCESS_FS_MAKE_REG,
-	};
-	long fd;
+#define FS_ALL                                                               \
+	(LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE          \
+	    | LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR     \
+	    | LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE \
+	    | LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_DIR     \
+	    | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SOCK     \
+	    | LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_BLOCK   \
+	    | LANDLOCK_ACCESS_FS_MAKE_SYM | LANDLOCK_ACCESS_FS_REFER)
+/* What a filer does in a folder of a system, or of ours. */
+#define FS_FOLDER                                                          \
+	(LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE      \
+	    | LANDLOCK_ACCESS_FS_READ_DIR | LANDLOCK_ACCESS_FS_REMOVE_DIR  \
+	    | LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_DIR \
+	    | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_REFER)
 
-	if (role != ROLE_OPENER && role != ROLE_SEALER && role != ROLE_SIGNER)
+/* A folder that is not there now stays closed to this process. */
+static void
+allow_path(int rules_fd, const char *path)
+{
+	struct landlock_path_beneath_attr beneath = {
+		.allowed_access = FS_FOLDER,
+		.parent_fd = open(path, O_PATH | O_CLOEXEC),
+	};
+
+	if (beneath.parent_fd == -1)
 		return;
+	(void)syscall(SYS_landlock_add_rule, rules_fd,
+	    LANDLOCK_RULE_PATH_BENEATH, &beneath, 0);
+	(void)close(beneath.parent_fd);
+}
+
+static void
+allow_folders(int rules_fd, const struct config *config)
+{
+	char blobs[4200];
+
+	(void)snprintf(blobs, sizeof(blobs), "%s/files", config->state_folder);
+	allow_path(rules_fd, blobs);
+	for (size_t i = 0; i < config->source_count; i++)
+		if (*config->sources[i].folder != '\0')
+			allow_path(rules_fd, config->sources[i].folder);
+}
+
+/*
+ * No path at all for the pure roles, the folders of systems for the filer.
+ * Absent in old kernels: not an error.  The first version knew no move between
+ * folders, and forbade it; the filer has to do without that one.
+ */
+static void
+forbid_paths(enum ipc_role role, const struct config *config)
+{
+	struct landlock_ruleset_attr attr = { .handled_access_fs = FS_ALL };
+	long version, fd;
+
+	if (role != ROLE_OPENER && role != ROLE_SEALER && role != ROLE_SIGNER
+	    && role != ROLE_FILER)
+		return;
+	version = syscall(SYS_landlock_create_ruleset, NULL, 0,
+	    LANDLOCK_CREATE_RULESET_VERSION);
+	if (version < 1 || (version == 1 && role == ROLE_FILER))
+		return;
+	if (version == 1)
+		attr.handled_access_fs &= ~LANDLOCK_ACCESS_FS_REFER;
 	fd = syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
 	if (fd < 0)
 		return;
+	if (role == ROLE_FILER)
+		allow_folders((int)fd, config);
 	(void)syscall(SYS_landlock_restrict_self, (int)fd, 0);
 	(void)close((int)fd);
 }
@@ -182,7 +243,7 @@ sandbox_enter(enum ipc_role role, const struct config *config, struct err *err)
 		return err_set(err, ERR_FATAL, "SBX_RULES", "no_new_privs: %s",
 		    strerror(errno));
 	set_limits(role, config);
-	forbid_paths(role);
+	forbid_paths(role, config);
 #ifdef __SANITIZE_ADDRESS__
 	return 0; /* the sanitizer's own calls are not ours to list */
 #else

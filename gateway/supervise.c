@@ -186,12 +186,20 @@ stop_member(struct member *m)
 		(void)kill(m->pid, SIGKILL);
 }
 
+/* What brings the store new work. */
+static bool
+is_door(const struct member *m)
+{
+	return m->role == ROLE_FRONT || m->role == ROLE_COURIER
+	    || m->role == ROLE_FILER;
+}
+
 static bool
 all_gone(const struct supervisor *sup, bool doors_only, bool rest_too)
 {
 	for (size_t i = 0; i < sup->member_count; i++) {
 		const struct member *m = &sup->members[i];
-		bool door = m->role == ROLE_FRONT || m->role == ROLE_COURIER;
+		bool door = is_door(m);
 
 		if (m->state == GONE || (doors_only && !door)
 		    || (!doors_only && !rest_too && !door
@@ -213,8 +221,7 @@ stop_some(struct supervisor *sup)
 	for (size_t i = 0; i < sup->member_count; i++) {
 		struct member *m = &sup->members[i];
 
-		if (sup->stopping == 3 || m->role == ROLE_FRONT
-		    || m->role == ROLE_COURIER
+		if (sup->stopping == 3 || is_door(m)
 		    || (sup->stopping == 2 && m->role == ROLE_STORE))
 			stop_member(m);
 	}

@@ -14,8 +14,10 @@
 #include "gateway/desk.h"
 #include "gateway/door/door_job.h"
 #include "gateway/door/door_text.h"
+#include "gateway/filer/filer_job.h"
 #include "gateway/flow/route.h"
 #include "gateway/ipc.h"
+#include "gateway/loop.h"
 #include "gateway/metrics.h"
 #include "queue/inbox.h"
 #include "queue/journal.h"
@@ -52,6 +54,29 @@ say(struct transit *t, int http, int64_t retry_after_s, const struct buf *xml)
 		.body_bytes = xml->bytes });
 }
 
+/* The filer is told what becomes of its file, and writes no answer. */
+static void
+tell_filer(
+    struct transit *t, enum filed_fate fate, const char *code, const char *why)
+{
+	struct ipc_peer *filer = loop_peer(t->desk->loop, ROLE_FILER, 0);
+	struct filed filed = { .fate = fate,
+		.code = code,
+		.why = why,
+		.client_id =
+		    visit_of(t) == NULL || visit_of(t)->call.client_id == NULL
+		    ? ""
+		    : visit_of(t)->call.client_id };
+	struct buf out;
+
+	buf_init(&out, 0);
+	filed_write(&filed, &out);
+	if (filer != NULL)
+		(void)ipc_answer(
+		    filer, IPC_DROPPED, t->front_id, out.data, out.bytes);
+	buf_release(&out);
+}
+
 static void
 leave(struct transit *t)
 {
@@ -70,8 +95,11 @@ door_refuse(struct transit *t, const char *code, const char *text)
 
 	buf_init(&xml, 0);
 	door_text_fault(code, text, &xml);
-	say(t, later ? 503 : 500,
-	    later ? t->desk->config->http.retry_after_s : 0, &xml);
+	if (t->channel == CHANNEL_FOLDER)
+		tell_filer(t, later ? FILED_LATER : FILED_REFUSED, code, text);
+	else
+		say(t, later ? 503 : 500,
+		    later ? t->desk->config->http.retry_after_s : 0, &xml);
 	buf_release(&xml);
 	log_event(LOG_LEVEL_INFO, "stage=door from=%s result=refused code=%s",
 	    t->source, code);
@@ -101,6 +129,39 @@ door_ask(struct desk *desk, const struct ipc_message *msg)
 		return;
 	}
 	(void)desk_send_opener(t);
+}
+
+/* What stops here is offered again by the filer. */
+void
+door_drop(struct desk *desk, const struct ipc_message *msg)
+{
+	struct transit *t = transit_new(desk, CHANNEL_FOLDER);
+	const struct config_source *source;
+	struct file_job job;
+
+	t->front_id = msg->id; /* filer's */
+	if (!file_job_read(msg, t->arena, &job) || desk->stopping) {
+		transit_free(t);
+		return;
+	}
+	t->state = TRANSIT_LOOKING;
+	t->source = job.source;
+	t->content_type = DOOR_TYPE;
+	t->body = arena_memdup(t->arena, job.body, job.body_bytes);
+	t->body_bytes = job.body_bytes;
+	source = config_source(desk->config, job.source);
+	if (source == NULL || source->revoked)
+		door_refuse(t, "SRC_DENIED", "");
+	else if (desk->in_flight > (size_t)desk->config->roles.queue)
+		door_refuse(t, "X_BUSY", "");
+	else
+		(void)desk_send_opener(t);
+}
+
+bool
+door_came(const struct transit *t)
+{
+	return t->channel == CHANNEL_DOOR || t->channel == CHANNEL_FOLDER;
 }
 
 static void
@@ -246,7 +307,7 @@ run_send(struct store_tx *tx, struct batch_job *job)
 	const struct door_call *call = &visit->call;
 	struct inbox_packet packet = { .packet_id = call->client_id,
 		.source = t->source,
-		.channel = "door",
+		.channel = t->channel == CHANNEL_FOLDER ? "folder" : "door",
 		.content_type = DOOR_TYPE,
 		.body = call->body,
 		.body_bytes = call->body_bytes,
@@ -374,7 +435,10 @@ done_visit(struct batch_job *job, const struct err *err)
 	}
 	if (visit->call.op == DOOR_SEND)
 		t->desk->settled++; /* something is owed: look at once */
-	say(t, 200, 0, &visit->answer);
+	if (t->channel == CHANNEL_FOLDER)
+		tell_filer(t, FILED_DONE, "", "");
+	else
+		say(t, 200, 0, &visit->answer);
 	/* What the system calls it may be anything, and is not logged. */
 	log_event(LOG_LEVEL_INFO,
 	    "message=%s stage=door from=%s result=%s ms=%lld",
@@ -397,6 +461,7 @@ door_opened(struct transit *t, const struct opened *opened)
 
 	buf_init(&visit->answer, 0);
 	visit->message_id = "";
+	visit->call.client_id = "";
 	if (!door_call_read(copy, opened->door_bytes, t->arena, &visit->call)) {
 		door_refuse(t, "X_INTERNAL", "");
 		return;

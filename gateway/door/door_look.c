@@ -110,12 +110,18 @@ parse(struct look *look)
 	return true;
 }
 
-/* The element in Body, or NULL: refused. */
+/* The element in Body, or NULL: refused.  A folder has no envelopes. */
 static const xmlNode *
 find_call(struct look *look)
 {
 	const xmlNode *envelope = xml_doc_root(look->packet->doc), *body, *call;
 
+	if (look->packet->job.channel == CHANNEL_FOLDER) {
+		if (xml_is(envelope, DOOR_NS, "ClientMessage"))
+			return envelope;
+		(void)refuse(look, "DOOR_OPERATION", "ожидается ClientMessage");
+		return NULL;
+	}
 	if (!xml_is(envelope, SOAP_NS, "Envelope")) {
 		(void)refuse(look, "DOOR_SOAP", "ожидается SOAP 1.1");
 		return NULL;
@@ -337,6 +343,18 @@ look_find(struct look *look, const xmlNode *call)
 	}
 }
 
+/* Whatever else is wrong with it, who sent it wants to know which it was. */
+static const char *
+client_id_of(const struct look *look, const xmlNode *call)
+{
+	const xmlNode *request =
+	    child(child(call, "RequestMessage"), "RequestMetadata");
+	const xmlNode *response =
+	    child(child(call, "ResponseMessage"), "ResponseMetadata");
+
+	return text(look, request != NULL ? request : response, "clientId");
+}
+
 static void
 look_call(struct look *look, const xmlNode *call)
 {
@@ -351,6 +369,7 @@ look_call(struct look *look, const xmlNode *call)
 	    config_source(look->tools->config, look->packet->job.source);
 
 	look->call.system = text(look, call, "itSystem");
+	look->call.client_id = client_id_of(look, call);
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
 		if (!xml_is(call, DOOR_NS, calls[i].root))
 			continue;

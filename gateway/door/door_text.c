@@ -93,7 +93,7 @@ leaf_id(struct xml_writer *w, const char *name, const char *id)
 {
 	char lower[UUID_BYTES] = "";
 
-	if (!uuid_valid(id))
+	if (id == NULL || !uuid_valid(id))
 		return;
 	for (size_t i = 0; i + 1 < sizeof(lower); i++)
 		lower[i] = id[i] >= 'A' && id[i] <= 'F'
@@ -178,12 +178,13 @@ write_status(struct xml_writer *w, const struct letter *letter,
 
 /* fault:code has fifty characters at most; ours and SMEV's are shorter. */
 static void
-write_error(struct xml_writer *w, const struct door_news *news)
+write_error(
+    struct xml_writer *w, const struct door_news *news, const char *type)
 {
 	char code[51];
 
 	str_copy(code, sizeof(code), news->code);
-	xml_write_leaf(w, "a:type", "SERVER");
+	xml_write_leaf(w, "a:type", type);
 	xml_write_open(w, "a:fault");
 	xml_write_ns(w, "f", DOOR_FAULT_NS);
 	leaf(w, "f:code", code);
@@ -215,8 +216,37 @@ door_text_news(const struct letter *letter, const struct door_news *news,
 	case DOOR_NEWS_END:
 		open_message(&w, "a:ErrorMessage", out);
 		write_status(&w, letter, news, "ERROR", now_ms);
-		write_error(&w, news);
+		write_error(&w, news, "SERVER");
 		break;
 	}
 	close_all(&w);
+}
+
+void
+door_text_refusal(const char *code, const char *text, const char *client_id,
+    int64_t now_ms, struct buf *out)
+{
+	const struct code *row = code_find(code);
+	struct door_news news = { .code = code };
+	struct letter letter = { .ref_client_id = client_id };
+	char id[UUID_BYTES];
+	struct xml_writer w;
+	struct buf words, message;
+
+	buf_init(&words, 0);
+	buf_init(&message, 0);
+	buf_addf(&words, "%s%s%s", row == NULL ? code : row->title,
+	    *text == '\0' ? "" : ": ", text);
+	if (row != NULL)
+		buf_addf(&words, ". %s", row->next);
+	news.text = buf_text(&words);
+	uuid_v1(id);
+	letter.client_id = id;
+	open_message(&w, "a:ErrorMessage", &message);
+	write_status(&w, &letter, &news, "ERROR", now_ms);
+	write_error(&w, &news, "CLIENT");
+	close_all(&w);
+	door_text_letter(&letter, "", message.data, message.bytes, out);
+	buf_release(&message);
+	buf_release(&words);
 }

@@ -36,6 +36,13 @@ door_text_result(const char *system, const char *message_id, struct buf *out);
  * it answers ("" none). */
 void door_text_letter(const struct letter *letter, const char *original_id,
     const void *message, size_t bytes, struct buf *out);
+/*
+ * A whole QueryResult with an ErrorMessage of our own: a file of a system was
+ * not taken, for the reason that code is in codes.tsv, with a sentence more, or
+ * "".  client_id of the message in it; "" if it could not be read.
+ */
+void door_text_refusal(const char *code, const char *text,
+    const char *client_id, int64_t now_ms, struct buf *out);
 /* Message for what SMEV said, under the names that letter gives it. */
 void door_text_news(const struct letter *letter, const struct door_news *news,
     int64_t now_ms, struct buf *out);

@@ -267,7 +267,7 @@ accept_opened(struct desk *desk, const struct ipc_message *msg)
 		turn_away(t, "X_INTERNAL", 500, 0);
 		return;
 	}
-	if (t->channel == CHANNEL_DOOR) {
+	if (door_came(t)) {
 		door_opened(t, &opened);
 		return;
 	}

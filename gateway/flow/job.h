@@ -17,7 +17,13 @@ struct buf;
 struct ipc_message;
 
 /* How bytes came to us, and so what an opener may expect of them. */
-enum channel { CHANNEL_HTTP, CHANNEL_SMEV, CHANNEL_DOOR, CHANNEL_END };
+enum channel {
+	CHANNEL_HTTP,
+	CHANNEL_SMEV,
+	CHANNEL_DOOR, /* SOAP of the adapter's service */
+	CHANNEL_FOLDER, /* a ClientMessage by itself, from a system's folder */
+	CHANNEL_END
+};
 
 /* IPC_OPEN, IPC_DECODE: look at these bytes.  body NULL in IPC_DECODE means
  * the tree that IPC_OPEN of the same id left behind. */
@@ -43,7 +49,8 @@ struct opened {
 	const char *kind;
 	const void *changeset;
 	size_t changeset_bytes;
-	const void *door; /* CHANNEL_DOOR: struct door_call, and nothing else */
+	/* CHANNEL_DOOR, CHANNEL_FOLDER: struct door_call, and nothing else. */
+	const void *door;
 	size_t door_bytes;
 };
 

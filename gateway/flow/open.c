@@ -150,7 +150,8 @@ flow_open(const struct flow_tools *tools, struct packet *packet)
 {
 	if (FAILPOINT("opener.open"))
 		return;
-	if (packet->job.channel == CHANNEL_DOOR)
+	if (packet->job.channel == CHANNEL_DOOR
+	    || packet->job.channel == CHANNEL_FOLDER)
 		door_look(tools, packet);
 	else if (packet->job.channel == CHANNEL_SMEV)
 		open_smev(tools, packet);

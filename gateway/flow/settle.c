@@ -427,7 +427,7 @@ settle_poison(struct transit *t)
 {
 	struct err err;
 
-	if (t->channel == CHANNEL_DOOR) {
+	if (door_came(t)) {
 		door_refuse(t, "PKT_POISON", "");
 		return;
 	}

@@ -21,8 +21,9 @@ door_type() {
 	    "$1" "$2" "$3" "${4:-}"
 }
 
-DEMO_CONF=${DEMO_CONF:-}$(door_source ask-is ask-key
-	door_source answer-is answer-key
+# DOOR_ASK and DOOR_ANSWER are lines more for the two.
+DEMO_CONF=${DEMO_CONF:-}$(door_source ask-is ask-key "${DOOR_ASK:-}"
+	door_source answer-is answer-key "${DOOR_ANSWER:-}"
 	door_source other-is other-key
 	door_type asks consumer '"ask-is", "other-is"'
 	door_type answers provider '"answer-is"')
@@ -41,7 +42,8 @@ done
 door_tests() {
 	SCENARIO_DOOR="http://127.0.0.1:$http_port/ws/SMEVServiceAdapterService" \
 	    SCENARIO_EMU="http://127.0.0.1:$smev_port" SCENARIO_CONF="$work/kontingentd.conf" \
-	    SCENARIO_CTL="$build/kontingentctl" PYTHONDONTWRITEBYTECODE=1 \
+	    SCENARIO_CTL="$build/kontingentctl" SCENARIO_WORK="$work" \
+	    SCENARIO_SOURCE="$source" PYTHONDONTWRITEBYTECODE=1 \
 	    "$python" "$@" >"$work/door.out" 2>"$work/door.err" || echo "not ok the client ended well: $(head -n 3 "$work/door.err" | tr '\n' ' ')" >>"$work/door.out"
 	while IFS= read -r line; do
 		case $line in

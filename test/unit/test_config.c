@@ -237,6 +237,39 @@ settings_that_do_not_agree_are_refused(void **state)
 }
 
 static void
+folders_of_systems_are_apart(void **state)
+{
+	struct fixture *f = *state;
+
+#define FOLDER(name, path)                                                \
+	"source \"" name "\" { it_system = \"" name "\" folder = \"" path \
+	"\" }\n"
+	refused(f,
+	    "region = \"55\"\n"
+	    "source \"a\" { role = \"school\" folder = \"/srv/a\" }",
+	    "CONF_REF", "it_system");
+	refused(f, "region = \"55\"\n" FOLDER("a", "srv/a"), "CONF_VALUE",
+	    "folder");
+	refused(f, "region = \"55\"\n" FOLDER("a", "/srv/../a"), "CONF_VALUE",
+	    "folder");
+	refused(f, "region = \"55\"\n" FOLDER("a", "/srv/a/"), "CONF_VALUE",
+	    "folder");
+	refused(f,
+	    "region = \"55\"\n" FOLDER("a", "/srv/a") FOLDER("b", "/srv/a/in"),
+	    "CONF_REF", "another source");
+	refused(f,
+	    "region = \"55\"\nstate_folder = \"/srv/x\"\n" FOLDER(
+		"a", "/srv/x"),
+	    "CONF_REF", "state_folder");
+	assert_int_equal(load(f,
+			     "region = \"55\"\n" FOLDER("a", "/srv/a")
+				 FOLDER("b", "/srv/ab")),
+	    0);
+	assert_false(f->config->sources[0].folder_plain);
+	assert_false(f->config->sources[0].folder_keep);
+}
+
+static void
 missing_file_is_an_error_that_names_it(void **state)
 {
 	struct fixture *f = *state;
@@ -380,6 +413,8 @@ main(void)
 		    tear_down),
 		cmocka_unit_test_setup_teardown(
 		    settings_that_do_not_agree_are_refused, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    folders_of_systems_are_apart, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    missing_file_is_an_error_that_names_it, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(

@@ -3,7 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/landlock.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -11,6 +14,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -156,13 +160,17 @@ static const struct roles_attempts table[] __attribute__((unused)) = {
 	    { try_memory, try_open, try_socket } },
 	{ ROLE_COURIER, { NOBODY_MAY, try_listen, try_unlink, try_chmod },
 	    { try_memory, try_open, try_socket } },
+	{ ROLE_FILER,
+	    { NOBODY_MAY, try_fork, try_socket, try_connect, try_listen,
+		try_pair, try_chmod, try_unlink },
+	    { try_memory } },
 };
 
 /* In a process of its own; what it ends with says what was wrong. */
 static void
 play(const struct roles_attempts *row)
 {
-	struct config config = { .user = "" };
+	struct config config = { .user = "", .state_folder = "/nowhere" };
 	struct err err;
 
 	config.roles.sandbox = true;
@@ -208,6 +216,98 @@ each_role_is_refused_what_it_may_not_do(void **state)
 			fail_msg(
 			    "role %d: attempt %d", (int)table[i].role, status);
 	}
+#endif
+}
+
+/* Whether the kernel knows enough of landlock for a filer. */
+static __attribute__((unused)) bool
+landlocked(void)
+{
+	return syscall(SYS_landlock_create_ruleset, NULL, 0,
+		   LANDLOCK_CREATE_RULESET_VERSION)
+	    >= 2;
+}
+
+static bool
+may_write(const char *folder, const char *name)
+{
+	char path[128];
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", folder, name);
+	fd = open(path, O_CREAT | O_WRONLY, 0600);
+	if (fd == -1)
+		return false;
+	(void)close(fd);
+	return true;
+}
+
+/* In folders[0] and below, and nowhere else. */
+static __attribute__((unused)) void
+paths_of_a_filer(char folders[2][32])
+{
+	struct config_source source = { .folder = folders[0] };
+	struct config config = { .user = "",
+		.state_folder = "/nowhere",
+		.sources = &source,
+		.source_count = 1 };
+	char in[64], moved[64];
+	struct err err;
+
+	config.roles.sandbox = true;
+	(void)snprintf(in, sizeof(in), "%s/in", folders[0]);
+	(void)snprintf(moved, sizeof(moved), "%s/in/b", folders[0]);
+	if (mkdir(in, 0700) == -1 || !may_write(folders[1], "a")
+	    || sandbox_enter(ROLE_FILER, &config, &err) == -1)
+		_exit(1);
+	if (!may_write(folders[0], "a"))
+		_exit(2);
+	(void)snprintf(in, sizeof(in), "%s/a", folders[0]);
+	if (renameat(AT_FDCWD, in, AT_FDCWD, moved) == -1)
+		_exit(3);
+	if (may_write(folders[1], "b") || errno != EACCES)
+		_exit(4);
+	(void)snprintf(in, sizeof(in), "%s/a", folders[1]);
+	if (open(in, O_RDONLY) != -1 || errno != EACCES)
+		_exit(5);
+	if (renameat(AT_FDCWD, moved, AT_FDCWD, in) != -1)
+		_exit(6);
+	if (open("/etc/passwd", O_RDONLY) != -1)
+		_exit(7);
+	if (unlinkat(AT_FDCWD, moved, 0) == -1)
+		_exit(8);
+	_exit(0);
+}
+
+static void
+a_filer_sees_the_folders_of_systems_only(void **state)
+{
+	(void)state;
+#ifdef NO_SANDBOX
+	skip();
+#else
+	char folders[2][32] = { "/tmp/test_sandbox.XXXXXX",
+		"/tmp/test_sandbox.XXXXXX" };
+	char path[64];
+	int status = -1;
+	pid_t pid;
+
+	if (!landlocked())
+		skip();
+	assert_non_null(mkdtemp(folders[0]));
+	assert_non_null(mkdtemp(folders[1]));
+	pid = fork();
+	if (pid == 0)
+		paths_of_a_filer(folders);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	(void)snprintf(path, sizeof(path), "%s/in", folders[0]);
+	(void)rmdir(path);
+	(void)snprintf(path, sizeof(path), "%s/a", folders[1]);
+	(void)unlink(path);
+	assert_int_equal(rmdir(folders[0]), 0);
+	assert_int_equal(rmdir(folders[1]), 0);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
 #endif
 }
 
@@ -270,6 +370,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_role_is_refused_what_it_may_not_do),
+		cmocka_unit_test(a_filer_sees_the_folders_of_systems_only),
 		cmocka_unit_test(an_opener_has_limits_and_no_new_privileges),
 		cmocka_unit_test(
 		    a_user_who_is_not_there_is_a_reason_not_to_start),
