@@ -129,6 +129,7 @@ control_queue(struct control_ask *ask)
 	}
 	if (count == 0 && !ask->json)
 		buf_adds(ask->out, "очереди пусты\n");
+	control_put_rests(ask);
 	return 0;
 }
 

@@ -3,7 +3,9 @@
 static const struct control_command commands[] = {
 	{ "status", "", "", false, control_status },
 	{ "balance", "", "", false, control_balance },
+	{ "queue", "show", "[LANE|NAME|held]", false, control_queue_show },
 	{ "queue", "", "", false, control_queue },
+	{ "shape", "", "", false, control_shape },
 	{ "packet", "show", "ID...", false, control_packet_show },
 	{ "packet", "cat", "ID...", false, control_packet_cat },
 	{ "packet", "trace", "ID...", false, control_packet_trace },

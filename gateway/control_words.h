@@ -35,10 +35,12 @@ struct control_command {
 /* Row i of the table, or NULL past its end. */
 const struct control_command *control_command_at(size_t i);
 
-/* The commands, in control_packet.c and control_show.c. */
+/* The commands, in control_packet.c, control_shape.c and control_show.c. */
 int control_status(struct control_ask *ask);
 int control_balance(struct control_ask *ask);
 int control_queue(struct control_ask *ask);
+int control_queue_show(struct control_ask *ask);
+int control_shape(struct control_ask *ask);
 int control_packet_show(struct control_ask *ask);
 int control_packet_cat(struct control_ask *ask);
 int control_packet_trace(struct control_ask *ask);
@@ -48,5 +50,8 @@ int control_packet_cancel(struct control_ask *ask);
 int control_person_show(struct control_ask *ask);
 int control_person_find(struct control_ask *ask);
 int control_verify_journal(struct control_ask *ask);
+
+/* Who rests, after the rows of `queue`. */
+void control_put_rests(struct control_ask *ask);
 
 #endif

@@ -114,6 +114,7 @@ struct desk {
 	struct overdue *overdue;
 	struct door_folder *folders;
 	struct pace pace; /* of all calls of SMEV */
+	struct pace_keep *pace_keep;
 	struct call *calls; /* of SMEV, under way; exchange/call */
 	struct control *control;
 	bool stopping;

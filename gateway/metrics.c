@@ -114,6 +114,8 @@ static const struct {
 	    "Messages confirmed to SMEV.", false },
 	[METRIC_SMEV_OVERDUE] = { "kontingent_smev_overdue_total",
 	    "Requests whose answer did not come in time.", false },
+	[METRIC_SMEV_LATE] = { "kontingent_smev_late_total",
+	    "Messages owed that did not get through in time.", false },
 };
 
 static const struct {

@@ -27,6 +27,7 @@
 #include "gateway/door/door_folder.h"
 #include "gateway/exchange/call.h"
 #include "gateway/exchange/overdue.h"
+#include "gateway/exchange/pace_keep.h"
 #include "gateway/exchange/poller.h"
 #include "gateway/exchange/sender.h"
 #include "gateway/flow/accept.h"
@@ -176,6 +177,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	poller_tick(desk->poller);
 	overdue_tick(desk->overdue);
 	door_folder_tick(desk->folders);
+	pace_keep_tick(desk->pace_keep);
 	sender_tick(desk->sender);
 	if (!desk->stopping && (now >= role->resume_ms || desk->parking)) {
 		role->resume_ms = now + RESUME_MS;
@@ -240,6 +242,7 @@ role_store(const struct role_start *start)
 	desk->poller = poller_new(desk);
 	desk->overdue = overdue_new(desk);
 	desk->folders = door_folder_new(desk);
+	desk->pace_keep = pace_keep_new(desk);
 	if (control_open(desk, &desk->control, &err) == -1
 	    || sandbox_enter(ROLE_STORE, start->config, &err) == -1)
 		goto failed;

@@ -211,7 +211,7 @@ judge(struct shipment *s, bool answered)
 	enum backoff class = backoff_of(s->code);
 	bool retry = s->ends == ENDS_RETRY;
 	int64_t pause_ms = 0, own_ms = 0;
-	enum lane_news news = LANE_NO_NEWS, own;
+	enum lane_news news = LANE_NO_NEWS, own = LANE_NO_NEWS;
 
 	if (retry && class == BACKOFF_FULL) {
 		news = lane_bad(s->place, s->probe, s->code, &pause_ms);
@@ -222,10 +222,12 @@ judge(struct shipment *s, bool answered)
 	} else {
 		lane_mute(s->place, s->probe);
 	}
-	/* Before SMEV was reached only we can have been in the way. */
-	own = retry && !answered && !backoff_of_smev(class)
-	    ? lane_own_bad(s->lane, s->own_probe, s->code, &own_ms)
-	    : lane_own_good(s->lane);
+	if (retry && !answered && class == BACKOFF_AWAY)
+		own = lane_own_bad(s->lane, s->own_probe, s->code, &own_ms);
+	else if (answered || !retry || backoff_of_smev(class))
+		own = lane_own_good(s->lane);
+	else /* a file of it, perhaps: nobody else's trouble */
+		breaker_mute(&s->lane->own, s->own_probe);
 	note_rest(s, news, s->place->name, pause_ms, &s->rest);
 	note_rest(s, own, "", own_ms, &s->own_rest);
 }

@@ -15,12 +15,31 @@
 #include "model/domain_event.h"
 #include "model/protocol.h"
 #include "queue/outbox.h"
+#include "xsd/xml_date.h"
+
+/* Until when who asked has to have our answer; 0: nobody says. */
+static int64_t
+due_by_ms(const struct transit *transit)
+{
+	const struct config *config = transit->desk->config;
+	int64_t sent_ms;
+
+	if (xml_datetime_parse(transit->decoded.sending_timestamp, &sent_ms)
+	    == -1)
+		sent_ms = transit->received_ms;
+	for (size_t i = 0; i < config->datatype_count; i++)
+		if (strcmp(config->datatypes[i].name, transit->decoded.datatype)
+		    == 0)
+			return sent_ms + config->datatypes[i].deadline_s * 1000;
+	return 0;
+}
 
 static void
 put(struct store_tx *tx, const struct transit *transit, const char *lane,
     const char *destination, const char *kind, const char *subject,
     const char *dedup_key, const struct changeset *change)
 {
+	bool answer = strcmp(lane, LANE_ANSWERS) == 0;
 	struct buf body;
 
 	buf_init(&body, 0);
@@ -32,9 +51,8 @@ put(struct store_tx *tx, const struct transit *transit, const char *lane,
 		.kind = kind,
 		.subject = subject,
 		.dedup_key = dedup_key,
-		.reply_to = strcmp(lane, LANE_ANSWERS) == 0
-		    ? transit->decoded.reply_to
-		    : "",
+		.reply_to = answer ? transit->decoded.reply_to : "",
+		.due_by_ms = answer ? due_by_ms(transit) : 0,
 		.cause = transit->packet_id,
 		.body = body.data,
 		.body_bytes = body.bytes,

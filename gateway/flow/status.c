@@ -16,12 +16,14 @@
 #include "gateway/protocol_xml.h"
 #include "queue/inbox.h"
 #include "queue/queue_query.h"
+#include "queue/rest.h"
 #include "registry/query.h"
 #include "store/store.h"
 
 #define JSON_TYPE   "application/json; charset=utf-8"
 #define TEXT_TYPE   "text/plain; version=0.0.4; charset=utf-8"
 #define CHANGES_MAX 500
+#define RESTS_MAX   1000
 
 static void
 answer(struct desk *desk, uint64_t id, int http, const char *type,
@@ -120,8 +122,32 @@ gauge(struct buf *out, const char *name, const char *labels, int64_t value)
 	buf_addf(out, "kontingent_%s%s %" PRId64 "\n", name, labels, value);
 }
 
+/* Who is not called, and for how long yet.  Names are SMEV's: quoted. */
 static void
-numbers(struct desk *desk, const struct ipc_message *msg, struct store_tx *tx)
+put_rests(struct store_tx *tx, struct arena *arena, struct buf *out)
+{
+	struct rest *rests = arena_alloc(arena, RESTS_MAX * sizeof(*rests));
+	size_t count = rest_list(tx, NULL, RESTS_MAX, arena, rests);
+	int64_t now_ms = clock_now_ms();
+
+	described(out, "rest_seconds", "gauge",
+	    "For how long a destination, or SMEV, is not called yet.");
+	for (size_t i = 0; i < count; i++) {
+		const struct rest *r = &rests[i];
+
+		buf_addf(out, "kontingent_rest_seconds{realm=\"%s\",name=\"",
+		    r->realm);
+		for (const char *p = r->name; *p != '\0'; p++)
+			if (*p != '"' && *p != '\\' && *p != '\n')
+				buf_addc(out, *p);
+		buf_addf(out, "\",code=\"%s\"} %" PRId64 "\n", r->code,
+		    r->until_ms <= now_ms ? 0 : (r->until_ms - now_ms) / 1000);
+	}
+}
+
+static void
+numbers(struct desk *desk, const struct ipc_message *msg, struct store_tx *tx,
+    struct arena *arena)
 {
 	const struct batch_numbers *batch = batch_numbers(desk->batch);
 	struct balance b;
@@ -153,6 +179,7 @@ numbers(struct desk *desk, const struct ipc_message *msg, struct store_tx *tx)
 	gauge(&out, "batch_jobs_total", "", batch->jobs);
 	described(&out, "in_flight", "gauge", "Packets between two stages.");
 	gauge(&out, "in_flight", "", (int64_t)desk->in_flight);
+	put_rests(tx, arena, &out);
 	answer(desk, msg->id, 200, TEXT_TYPE, out.data, out.bytes);
 	buf_release(&out);
 }
@@ -207,7 +234,7 @@ status_ask(struct desk *desk, const struct ipc_message *msg)
 	else if (msg->type == IPC_CHANGES)
 		changes(desk, msg, tx, arena, &ask);
 	else if (msg->type == IPC_METRICS)
-		numbers(desk, msg, tx);
+		numbers(desk, msg, tx, arena);
 	else
 		health(desk, msg, store_error(tx)->kind == ERR_NONE);
 	store_rollback(tx);

@@ -284,6 +284,82 @@ who_rests_is_noted_until_it_goes_on(struct fixture *f)
 	assert_int_equal(count, 0);
 }
 
+static void
+the_shape_counts_by_destination_and_age(struct fixture *f)
+{
+	struct queue_shape shape[4];
+	struct envelope e;
+	size_t count;
+
+	put(f, "A", "", "k1");
+	put(f, "A", "", "k2");
+	clock_freeze_ms(FIXTURE_T0_MS + queue_age_ms(0) - 1);
+	put(f, "B", "", "k3");
+	IN_TX(f, count = queue_shape(tx, 4, f->arena, shape));
+	assert_int_equal(count, 2);
+	assert_string_equal(shape[0].side, "out");
+	assert_string_equal(shape[0].lane, "answers");
+	assert_string_equal(shape[0].name, "A");
+	assert_int_equal(shape[0].total, 2);
+	assert_int_equal(shape[0].by_age[0], 2);
+	assert_true(shape[0].oldest_ms == FIXTURE_T0_MS);
+	/* Five minutes are the next column. */
+	clock_freeze_ms(FIXTURE_T0_MS + queue_age_ms(0));
+	assert_int_equal(lease(f, "A", "m1", &e), 1);
+	IN_TX(f, outbox_held(tx, e.id, "X", ""));
+	IN_TX(f, count = queue_shape(tx, 4, f->arena, shape));
+	assert_int_equal(shape[0].held, 2);
+	assert_int_equal(shape[0].by_age[0], 0);
+	assert_int_equal(shape[0].by_age[1], 2);
+	assert_int_equal(shape[1].by_age[0], 1);
+	/* A day later all are in the last one. */
+	clock_freeze_ms(FIXTURE_T0_MS + INT64_C(86400000));
+	IN_TX(f, count = queue_shape(tx, 4, f->arena, shape));
+	assert_int_equal(shape[0].by_age[QUEUE_AGES - 1], 2);
+	assert_int_equal(shape[1].by_age[QUEUE_AGES - 1], 1);
+	/* What is delivered has no shape. */
+	assert_int_equal(lease(f, "B", "m2", &e), 1);
+	IN_TX(f, outbox_delivered(tx, e.id, 0));
+	IN_TX(f, count = queue_shape(tx, 4, f->arena, shape));
+	assert_int_equal(count, 1);
+}
+
+static void
+each_waiting_message_is_shown_with_its_cause(struct fixture *f)
+{
+	struct queue_item items[8];
+	struct envelope e;
+	size_t count;
+
+	put(f, "A", "s1", "k1");
+	put(f, "B", "s1", "k2");
+	put(f, "B", "", "k3");
+	assert_int_equal(lease(f, "A", "m1", &e), 1);
+	IN_TX(f, outbox_retry(tx, e.id, FIXTURE_T0_MS + 900, "FULL", "no"));
+	IN_TX(f, count = queue_items(tx, "", 8, f->arena, items));
+	assert_int_equal(count, 3);
+	assert_string_equal(items[0].packet_id, "m1");
+	assert_string_equal(items[0].code, "FULL");
+	assert_string_equal(items[0].why, "no");
+	assert_true(items[0].due_ms == FIXTURE_T0_MS + 900);
+	assert_int_equal(items[0].attempt, 1);
+	assert_false(items[0].behind);
+	assert_false(items[0].leased);
+	assert_true(items[1].behind);
+	assert_string_equal(items[1].packet_id, "");
+	assert_false(items[2].behind);
+	IN_TX(f, count = queue_items(tx, "B", 8, f->arena, items));
+	assert_int_equal(count, 2);
+	IN_TX(f, count = queue_items(tx, "answers", 2, f->arena, items));
+	assert_int_equal(count, 2);
+	IN_TX(f, count = queue_items(tx, "held", 8, f->arena, items));
+	assert_int_equal(count, 0);
+	IN_TX(f, assert_int_equal(outbox_hold(tx, items[1].id, "op"), 1));
+	IN_TX(f, count = queue_items(tx, "held", 8, f->arena, items));
+	assert_int_equal(count, 1);
+	assert_string_equal(items[0].why, "op");
+}
+
 int
 main(void)
 {
@@ -297,6 +373,8 @@ main(void)
 		FIXTURE_BOTH(what_is_late_is_told_once),
 		FIXTURE_BOTH(an_envelope_ends_with_the_first_of_its_rows),
 		FIXTURE_BOTH(who_rests_is_noted_until_it_goes_on),
+		FIXTURE_BOTH(the_shape_counts_by_destination_and_age),
+		FIXTURE_BOTH(each_waiting_message_is_shown_with_its_cause),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
