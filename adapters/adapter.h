@@ -6,6 +6,8 @@
 #ifndef ADAPTERS_ADAPTER_H
 #define ADAPTERS_ADAPTER_H
 
+#include <stdbool.h>
+
 #include <libxml/tree.h>
 
 struct arena;
@@ -17,6 +19,7 @@ struct adapter {
 	const char *name; /* "zags-fataloiv" */
 	const char *namespace_uri; /* of the root element it reads; "" none */
 	const char *root; /* its local name; NULL any */
+	bool by_record; /* refuses marked records alone: refusal.h */
 	/*
 	 * Read the validated subtree at root.  A fault of one record is a
 	 * defect of ret_change; only what makes the whole unusable is an error.

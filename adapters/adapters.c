@@ -11,14 +11,14 @@
 #include "adapters/zags/zags_rogdzp.h"
 
 /* Root is one of several: Request around a registry, or a bare request. */
-#define ZAGS(name, ns, request, decode, encode)   \
-	{ name, ns, "Request", decode, encode },  \
-	{                                         \
-		name, ns, request, decode, encode \
+#define ZAGS(name, ns, request, decode, encode)         \
+	{ name, ns, "Request", true, decode, encode },  \
+	{                                               \
+		name, ns, request, true, decode, encode \
 	}
 
 static const struct adapter adapters[] = {
-	{ "packet", PACKET_NS, "Packet", packet_decode, NULL },
+	{ "packet", PACKET_NS, "Packet", false, packet_decode, NULL },
 	ZAGS("zags-fataloiv", ZAGS_FATALOIV_NS, "FATALOIVRequest",
 	    zags_fataloiv_decode, zags_fataloiv_encode),
 	ZAGS("zags-fatal", ZAGS_FATAL_NS, "FATALRequest", zags_fatal_decode,
@@ -27,9 +27,9 @@ static const struct adapter adapters[] = {
 	    zags_rogdzp_encode),
 	ZAGS("zags-rogdzp-4.0.0", ZAGS_ROGDZP_400_NS, "ROGDZPRequest",
 	    zags_rogdzp_400_decode, zags_rogdzp_400_encode),
-	{ "federal-push", FEDERAL_NS, "PushChangesResponse",
+	{ "federal-push", FEDERAL_NS, "PushChangesResponse", false,
 	    federal_push_decode, federal_push_encode },
-	{ "federal-learner", FEDERAL_NS, "GetLearnerRequest",
+	{ "federal-learner", FEDERAL_NS, "GetLearnerRequest", false,
 	    federal_learner_decode, federal_learner_encode },
 };
 

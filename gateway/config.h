@@ -111,6 +111,14 @@ struct config_smev {
 	int64_t ftp_timeout_ms, file_bytes, mtom_bytes;
 };
 
+/* Signatures inside a registry message: not looked at, good where there is one,
+ * or one on each record. */
+enum record_signature {
+	RECORD_SIGNATURE_NONE,
+	RECORD_SIGNATURE_CHECKED,
+	RECORD_SIGNATURE_REQUIRED
+};
+
 /* A kind of information («вид сведений») that is asked or answered. */
 struct config_datatype {
 	const char *name;
@@ -122,6 +130,8 @@ struct config_datatype {
 	struct config_list it_system; /* adapter "door": who uses it */
 	const char *schema; /* as written: known, required */
 	bool schema_required;
+	const char *record_signature_word; /* as written */
+	enum record_signature record_signature;
 	int64_t deadline_s;
 };
 

@@ -305,6 +305,12 @@ check_datatype(struct config *config, size_t at, struct err *err)
 
 	type->provider = strcmp(type->role, "provider") == 0;
 	type->schema_required = strcmp(type->schema, "required") == 0;
+	type->record_signature =
+	    strcmp(type->record_signature_word, "none") == 0
+	    ? RECORD_SIGNATURE_NONE
+	    : strcmp(type->record_signature_word, "required") == 0
+	    ? RECORD_SIGNATURE_REQUIRED
+	    : RECORD_SIGNATURE_CHECKED;
 	if (!plain_name(type->name))
 		return bad(config, err, "CONF_VALUE", "datatype", type->name,
 		    "a name has 1 to 64 letters, digits, dots, - and _");

@@ -248,6 +248,8 @@ LIST("datatype", "it_system", SETTING_LIST, "", "", L, DATATYPE(it_system),
     "Adapter door: mnemonics of the systems that ask it, or of the one that answers."),
 WORD("datatype", "schema", "known", "known|required", L, DATATYPE(schema),
     "Adapter door: check content by a schema where there is one, or refuse what has none."),
+WORD("datatype", "record_signature", "checked", "none|checked|required", L, DATATYPE(record_signature_word),
+    "Signatures on the records of a registry message: not looked at, good where there is one, or one on each."),
 INT("datatype", "deadline_s", "s", "86400", 1, 31536000, L, DATATYPE(deadline_s),
     "Time in which a request has to be answered."),
 	/* clang-format on */

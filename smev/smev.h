@@ -47,6 +47,7 @@ enum smev_answer_kind {
  */
 struct smev_attachment {
 	bool by_ftp; /* in the file store, not in the envelope */
+	int64_t record_id; /* received, of a record of a registry; 0 none */
 	const char *id; /* contentId, or uuid of the folder in the store */
 	const char *mime_type;
 	const char *namespace_uri; /* 1.3 */

@@ -16,6 +16,7 @@
 #include "smev/smev_mime.h"
 #include "smev/smev_names.h"
 #include "smev/smev_origin.h"
+#include "smev/smev_registry.h"
 #include "smev/smev_tree.h"
 #include "smev/smev_xop.h"
 #include "xsd/xml_doc.h"
@@ -158,7 +159,9 @@ read_request(const xmlNode *message, struct arena *arena, struct smev_answer *a,
 	a->node_id = smev_word(data, "NodeID", arena);
 	a->eol = smev_word(data, "EOL", arena);
 	a->test_message = smev_child(data, "TestMessage") != NULL;
-	return smev_attach_read(data, request, message, arena, a, err);
+	if (smev_attach_read(data, request, message, arena, a, err) == -1)
+		return -1;
+	return smev_registry_attachments(request, message, arena, a, err);
 }
 
 /* Old 1.1 had it; there is nothing to do with one but to confirm it. */
@@ -215,8 +218,11 @@ read_response(const xmlNode *message, struct arena *arena,
 	if (*a->original_message_id == '\0')
 		a->guessed_id = smev_origin_guess(a->to, arena);
 	read_choice(a->sender_element, arena, a);
-	return smev_attach_read(
-	    a->sender_element, response, message, arena, a, err);
+	if (smev_attach_read(
+		a->sender_element, response, message, arena, a, err)
+	    == -1)
+		return -1;
+	return smev_registry_attachments(response, message, arena, a, err);
 }
 
 static int

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "adapters/decoder.h"
+#include "adapters/refusal.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
@@ -221,6 +222,7 @@ struct walk {
 	struct decoder d;
 	const struct zags_format *format;
 	size_t acts; /* seen */
+	const char *refused; /* code of the record around; NULL: it is good */
 	bool fill; /* second pass: into records */
 };
 
@@ -252,6 +254,21 @@ read_id(struct walk *w, const xmlNode *request)
 		}
 }
 
+/*
+ * It is named, so that the protocol can say which one; nothing is believed.  An
+ * act without a number is applied by nobody: of many defects not all are kept.
+ */
+static void
+refuse_act(struct walk *w, const xmlNode *act, struct record *record)
+{
+	struct place at = { .node = act };
+
+	record->kind = RECORD_CIVIL_ACT;
+	read_head(&w->d, w->format, act, record);
+	entity_clear(&civil_act_type, record->act);
+	decoder_fault(&w->d, &at, DEFECT_ERROR, w->refused, NULL, NULL);
+}
+
 static void
 walk_request(struct walk *w, const xmlNode *request)
 {
@@ -268,7 +285,11 @@ walk_request(struct walk *w, const xmlNode *request)
 			continue;
 		w->d.rec_no = (long)i + 1;
 		w->d.change->records[i].rec_no = w->d.rec_no;
-		read_act(&w->d, w->format, act, &w->d.change->records[i]);
+		if (w->refused == NULL)
+			read_act(
+			    &w->d, w->format, act, &w->d.change->records[i]);
+		else
+			refuse_act(w, act, &w->d.change->records[i]);
 	}
 }
 
@@ -278,6 +299,7 @@ walk_root(struct walk *w, const xmlNode *root)
 	const xmlNode *record = NULL;
 
 	w->acts = 0;
+	w->refused = NULL;
 	if (xml_is(root, w->format->namespace_uri, w->format->request)) {
 		walk_request(w, root);
 		return;
@@ -286,6 +308,7 @@ walk_root(struct walk *w, const xmlNode *root)
 		const xmlNode *request = request_in(w->format, record);
 		struct place at = { .node = record };
 
+		w->refused = refusal_of(record);
 		if (request != NULL) {
 			walk_request(w, request);
 		} else if (w->fill) {

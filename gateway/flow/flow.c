@@ -5,7 +5,7 @@
  *	-----    ------  -------------------------------  ----------------------
  *	bytes -> (look)   open
  *	         accept <-+          packet id is known: inbox row, commit, 202
- *	         (read) ----> verify, validate, decode
+ *	         (read) ----> verify, records, validate, decode
  *	                              |
  *	                              +-> identify, apply, route, inbox done:
  *	                                  settle, one transaction for a batch
@@ -37,6 +37,7 @@ static const struct stage {
 } stages[] = {
 	{ "open", flow_open },
 	{ "verify", flow_verify },
+	{ "records", flow_records },
 	{ "validate", flow_validate },
 	{ "decode", flow_decode },
 };

@@ -122,6 +122,16 @@ worst_code(const struct defects *defects)
 	return "X_INTERNAL";
 }
 
+/* One answer speaks for all records: it is good when each was taken. */
+static bool
+any_rejected(const struct protocol *protocol)
+{
+	for (size_t i = 0; i < protocol->outcome_count; i++)
+		if (protocol->outcomes[i].result == RESULT_REJECTED)
+			return true;
+	return false;
+}
+
 void
 flow_route(struct store_tx *tx, struct transit *transit,
     const struct domain_events *events, const struct protocol *protocol)
@@ -129,7 +139,6 @@ flow_route(struct store_tx *tx, struct transit *transit,
 	const struct changeset *change = transit->change;
 	bool answered = false;
 
-	(void)protocol;
 	for (const struct domain_event *e = events->first; e != NULL;
 	     e = e->next) {
 		if (e->type == EVENT_ANSWER_OWED) {
@@ -150,7 +159,8 @@ flow_route(struct store_tx *tx, struct transit *transit,
 		route_reject(tx, transit, worst_code(&change->defects), "");
 	else
 		put_answer(tx, transit, change->reply_kind,
-		    answer_of(transit, "ok", "", ""));
+		    answer_of(transit, any_rejected(protocol) ? "error" : "ok",
+			"", ""));
 }
 
 void

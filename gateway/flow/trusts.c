@@ -7,19 +7,24 @@
 #include "gateway/config.h"
 
 struct trusts {
-	struct trust *smev;
+	struct trust *smev; /* pinned certificates, and nothing else */
+	struct trust *others; /* NULL: no authorities were given */
 	struct map *sources;
 };
 
+/* An authority that vouches for others does not make anyone SMEV. */
 static int
-open_smev(const struct config_smev *smev, struct trust *trust, struct err *err)
+open_smev(
+    const struct config_smev *smev, struct trusts *trusts, struct err *err)
 {
 	for (size_t i = 0; i < smev->smev_cert.count; i++)
-		if (trust_pin(trust, smev->smev_cert.items[i], err) == -1)
+		if (trust_pin(trusts->smev, smev->smev_cert.items[i], err)
+		    == -1)
 			return -1;
-	if (*smev->ca_folder != '\0')
-		return trust_add_ca(trust, smev->ca_folder, err);
-	return 0;
+	if (*smev->ca_folder == '\0')
+		return 0;
+	trusts->others = trust_new();
+	return trust_add_ca(trusts->others, smev->ca_folder, err);
 }
 
 int
@@ -31,7 +36,7 @@ trusts_open(const struct config *config, struct trusts **ret, struct err *err)
 
 	trusts->smev = trust_new();
 	trusts->sources = map_new();
-	if (open_smev(&config->smev, trusts->smev, err) == -1)
+	if (open_smev(&config->smev, trusts, err) == -1)
 		return -1;
 	for (size_t i = 0; i < config->source_count; i++) {
 		source = &config->sources[i];
@@ -50,6 +55,12 @@ struct trust *
 trusts_smev(const struct trusts *trusts)
 {
 	return trusts->smev;
+}
+
+struct trust *
+trusts_others(const struct trusts *trusts)
+{
+	return trusts->others;
 }
 
 struct trust *

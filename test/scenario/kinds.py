@@ -1,11 +1,10 @@
 """Every kind of answer, request and state that SMEV may give, and its fate."""
 import datetime
 import os
-import re
 
-from told_smev import (Smev, address, async_status, check, content, ctl, ctl_json, events, guid_of,
-                        learner, local, packet_of, post, push_answer, queue_codes, rejected,
-                        request_status, text_of, truth, until, RS)
+from told_smev import (Smev, acts, address, async_status, birth, check, content, ctl, ctl_json,
+                       events, guid_of, learner, local, post, push_answer, queue_codes, rejected,
+                       request_status, settled, text_of, truth, until, RS)
 
 smev = Smev(int(os.environ["SCENARIO_SMEV_PORT"]))
 GUID = "aaaaaaaa-0000-4000-8000-00000000000"
@@ -21,34 +20,28 @@ def push(surname):
     return smev.wait_sent(at)
 
 
-def settled(message_id):
-    """The inbox row of a message that was confirmed and settled."""
-    truth(f"{message_id[:8]} is confirmed", smev.wait_ack(message_id))
-    return until(lambda: (p := packet_of(message_id)).get("state") not in (None, "waiting") and p) or {}
-
-
 def responses():
     sent = push("Тестоваа")
     for code in (5, 6):
         noted = smev.put_response(sent["id"], request_status(code), "1.3")
         check("a status is taken", ("applied", "SMEV_STATUS"),
-              (lambda p: (p.get("state"), p.get("code")))(settled(noted)))
+              (lambda p: (p.get("state"), p.get("code")))(settled(smev, noted)))
     check("each status is in the trace of the message", ["RequestStatus 5", "RequestStatus 6"],
           [d.split(",")[0] for e, d in events(sent["id"]) if e == "status"])
     truth("and the queue says that it is under way", "SMEV_STATUS" in queue_codes("federal"))
     accepted = smev.put_response(sent["id"], async_status(sent["id"], "requestIsAcceptedBySmev"))
-    settled(accepted)
+    settled(smev, accepted)
     check("SMEV's word that is no failure holds nothing", "0", str(balance("out_held")))
     first = smev.put_response(sent["id"], push_answer(sent, GUID + "1"), "1.1")
-    settled(first)
+    settled(smev, first)
     check("the answer after them is credited", GUID + "1", guid_of("Тестоваа"))
     truth("nothing is awaited", "SMEV_STATUS" not in queue_codes("federal"))
     again = smev.put_response(sent["id"], push_answer(sent, GUID + "2"))
     check("a second answer is kept and credited to nobody", ("refused", "SMEV_ANSWER_REPEATED"),
-          (lambda p: (p.get("state"), p.get("code")))(settled(again)))
+          (lambda p: (p.get("state"), p.get("code")))(settled(smev, again)))
     check("so the first one holds", GUID + "1", guid_of("Тестоваа"))
     late = smev.put_response(sent["id"], request_status(9))
-    check("a status after it changes nothing", "applied", settled(late).get("state"))
+    check("a status after it changes nothing", "applied", settled(smev, late).get("state"))
 
 
 def balance(field):
@@ -58,7 +51,7 @@ def balance(field):
 def rejection_and_release():
     sent = push("Тестовбб")
     said = smev.put_response(sent["id"], rejected(("NO_DATA", "нет"), ("FAILURE", "сбой")), "1.3")
-    check("a rejection is noted", "SMEV_REJECTED", settled(said).get("code"))
+    check("a rejection is noted", "SMEV_REJECTED", settled(smev, said).get("code"))
     check("what was rejected is held for a person", 1, balance("out_held"))
     shown = ctl_json("packet", "show", sent["id"])[0]
     check("with all reasons", ("held", "SMEV_REJECTED", "NO_DATA: нет; FAILURE: сбой"),
@@ -69,26 +62,26 @@ def rejection_and_release():
     truth("released it goes as another message", renewed["id"] != sent["id"], renewed["id"])
     old = smev.put_response(sent["id"], push_answer(sent, GUID + "3"))
     check("an answer to the message before is credited to nobody", ("refused", "SMEV_ANSWER_LATE"),
-          (lambda p: (p.get("state"), p.get("code")))(settled(old)))
+          (lambda p: (p.get("state"), p.get("code")))(settled(smev, old)))
     check("not to the new one either", "", guid_of("Тестовбб") or "")
-    settled(smev.put_response(renewed["id"], push_answer(renewed, GUID + "4")))
+    settled(smev, smev.put_response(renewed["id"], push_answer(renewed, GUID + "4")))
     check("the answer to the new one is", GUID + "4", guid_of("Тестовбб"))
 
 
 def cancelled():
     sent = push("Тестоввв")
-    settled(smev.put_response(sent["id"], rejected(("NO_DATA", "нет"))))
+    settled(smev, smev.put_response(sent["id"], rejected(("NO_DATA", "нет"))))
     ctl("packet", "cancel", sent["id"])
     check("cancelled it is held no more", 0, balance("out_held"))
     late = smev.put_response(sent["id"], push_answer(sent, GUID + "5"))
     check("an answer after that is credited to nobody", ("refused", "SMEV_ANSWER_LATE"),
-          (lambda p: (p.get("state"), p.get("code")))(settled(late)))
+          (lambda p: (p.get("state"), p.get("code")))(settled(smev, late)))
 
 
 def failures():
     sent = push("Тестовгг")
     at = len(smev.sent_by("SendRequest"))
-    settled(smev.put_response(sent["id"], async_status(
+    settled(smev, smev.put_response(sent["id"], async_status(
         sent["id"], "requestIsRejectedBySmev", "SMEV-600:очередь переполнена",
         "<b:Code>1</b:Code><b:Description>SMEV-600:очередь переполнена</b:Description>")))
     again = smev.wait_sent(at)
@@ -96,7 +89,7 @@ def failures():
           again and again["id"] != sent["id"])
     truth("with the same content", text_of(again["call"], "RegionalNumber")
           == text_of(sent["call"], "RegionalNumber"))
-    settled(smev.put_response(again["id"], async_status(
+    settled(smev, smev.put_response(again["id"], async_status(
         again["id"], "requestIsRejectedBySmev", "SMEV-403:не по схеме")))
     shown = ctl_json("packet", "show", again["id"])[0]
     check("what is wrong in itself is held with its code", ("held", "SMEV_403"),
@@ -105,7 +98,7 @@ def failures():
     at = len(smev.sent_by("SendRequest"))
     ctl("packet", "release", again["id"])
     third = smev.wait_sent(at)
-    settled(smev.put_response(third["id"], push_answer(third, GUID + "6")))
+    settled(smev, smev.put_response(third["id"], push_answer(third, GUID + "6")))
     check("released and answered it is credited", GUID + "6", guid_of("Тестовгг"))
 
 
@@ -113,32 +106,20 @@ def unnamed():
     sent = push("Тестовдд")
     stray = smev.put_response("", push_answer(sent, GUID + "7"), to="no|idea")
     check("a response to nothing is credited to nobody", ("refused", "SMEV_NOT_ASKED"),
-          (lambda p: (p.get("state"), p.get("code")))(settled(stray)))
+          (lambda p: (p.get("state"), p.get("code")))(settled(smev, stray)))
     other = smev.put_response(sent["id"], content(
         f'<f:GetLearnerResponse xmlns:f="{RS}"/>'))
-    check("nor is content of another kind", "refused", settled(other).get("state"))
+    check("nor is content of another kind", "refused", settled(smev, other).get("state"))
     check("so nothing is known yet", "", guid_of("Тестовдд") or "")
     named = smev.put_response("", push_answer(sent, GUID + "8"), to=address(sent["id"]))
-    settled(named)
+    settled(smev, named)
     check("one without OriginalMessageId is found by its address", GUID + "8", guid_of("Тестовдд"))
-
-
-def birth(key, more=""):
-    with open(os.environ["SCENARIO_SOURCE"] + "/demo/birth.xml", encoding="utf-8") as file:
-        text = re.sub(r"<\?xml.*?\?>", "", file.read())
-    return text.replace("demo-birth-1", f"kinds-{key}").replace(
-        "110269500000100002002", f"11026950000010007{key:04d}").replace(
-        "700002", f"79{key:04d}") + more
-
-
-def acts():
-    return next(line["acts"] for line in ctl_json("status") if "acts" in line)
 
 
 def requests():
     at = len(smev.sent_by("SendResponse"))
     _, meta = smev.put_request(birth(1), "1.1", meta_id="11111111-1111-11ee-8c99-0242ac120002")
-    check("a request with an id of SMEV's own is confirmed by that", "applied", settled(meta).get("state"))
+    check("a request with an id of SMEV's own is confirmed by that", "applied", settled(smev, meta).get("state"))
     answer = smev.wait_sent(at, "SendResponse")
     check("and answered to its address", "opaque|77", text_of(answer["call"], "To"))
     known = acts()
@@ -147,21 +128,21 @@ def requests():
     check("given again it is confirmed again", 2, [a[0] for a in smev.acked].count(meta))
     check("and not done twice", (known, at + 1), (acts(), len(smev.sent_by("SendResponse"))))
     told, _ = smev.put_request(birth(2), "1.3", kind="BROADCAST")
-    check("a broadcast is applied", "applied", settled(told).get("state"))
+    check("a broadcast is applied", "applied", settled(smev, told).get("state"))
     check("which a broadcast is for", known + 1, acts())
     old = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(minutes=1)
     stale, _ = smev.put_request(birth(3), "1.2", more=f"<EOL>{old.isoformat()}</EOL>")
     check("a request whose life is over is not done", ("refused", "SMEV_EOL_PASSED"),
-          (lambda p: (p.get("state"), p.get("code")))(settled(stale)))
+          (lambda p: (p.get("state"), p.get("code")))(settled(smev, stale)))
     answer = smev.wait_sent(at + 1, "SendResponse")
     check("but told, and nobody was told of the broadcast", ("FAILURE", "opaque|77"),
           (text_of(answer["call"], "RejectionReasonCode"), text_of(answer["call"], "To")))
     alive = datetime.datetime.now() + datetime.timedelta(hours=9)
     fresh, _ = smev.put_request(birth(4), "1.1", more=f"<EOL>{alive.isoformat()}</EOL>")
-    check("one that has time is done, whatever form its time has", "applied", settled(fresh).get("state"))
+    check("one that has time is done, whatever form its time has", "applied", settled(smev, fresh).get("state"))
     smev.wait_sent(at + 2, "SendResponse")
     about = smev.put_cancel(fresh)
-    check("a Cancel is taken", "applied", settled(about).get("state"))
+    check("a Cancel is taken", "applied", settled(smev, about).get("state"))
     truth("and noted where it belongs", ("cancel-asked", about) in events(fresh), events(fresh))
 
 
@@ -169,7 +150,7 @@ def tests():
     known, at, learners = acts(), len(smev.sent_by("SendResponse")), ctl_json("status")[0].get("persons")
     trial, _ = smev.put_request(birth(5), "1.2", more="<TestMessage/>")
     check("a test is looked at", ("applied", "SMEV_TEST"),
-          (lambda p: (p.get("state"), p.get("code")))(settled(trial)))
+          (lambda p: (p.get("state"), p.get("code")))(settled(smev, trial)))
     answer = smev.wait_sent(at, "SendResponse")
     check("and answered as if", "1", next(
         e.get("КодОбр") for e in answer["call"].iter() if local(e) == "ROGDZPResponse"))
@@ -177,10 +158,10 @@ def tests():
     truth("the journal says that it was a test", ("applied", "SMEV_TEST") in events(trial), events(trial))
     bad, _ = smev.put_request(birth(6).replace("ДатаЗапис=", "Дата="), "1.2", more="<TestMessage/>")
     check("a bad test is refused as if", ("refused", "PKT_SCHEMA"),
-          (lambda p: (p.get("state"), p.get("code")))(settled(bad)))
+          (lambda p: (p.get("state"), p.get("code")))(settled(smev, bad)))
     smev.wait_sent(at + 1, "SendResponse")
     real, _ = smev.put_request(birth(5), "1.2")
-    check("the same in earnest is done", "applied", settled(real).get("state"))
+    check("the same in earnest is done", "applied", settled(smev, real).get("state"))
     check("and stays", known + 1, acts())
     smev.wait_sent(at + 2, "SendResponse")
 

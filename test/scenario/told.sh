@@ -3,13 +3,15 @@
 #
 # Sourced after lib.sh.  Any python3 will do: it uses nothing but its own library.
 
-# start_told: the daemon; its SMEV is there as soon as a program runs
+# start_told: the daemon; its SMEV is there as soon as a program runs.  DEMO_SED
+# changes the settings before.
 start_told() {
 	http_port=$(free_port)
 	smev_port=$(free_port)
 	mkdir -p "$work/state"
 	database=${database:-$(make_database)}
 	"$source/scripts/demo-region" "$work" "$source" "$http_port" "$smev_port" "$database"
+	sed -i "${DEMO_SED:-}" "$work/kontingentd.conf"
 	trap stop_region EXIT
 	start_daemon
 }

@@ -9,6 +9,7 @@ import datetime
 import http.server
 import json
 import os
+import re
 import subprocess
 import threading
 import time
@@ -41,11 +42,11 @@ def text_of(root, name):
     return None
 
 
-def sign(document, ref):
-    """The signature goes into the empty SMEVSignature after the element."""
+def sign(document, ref, key="smev"):
+    """The signature goes into the empty *Signature after the element."""
     done = subprocess.run(
-        [BUILD + "/smevsign", "sign", "--id", ref, "--key", KEYS + "/smev.key",
-         "--cert", KEYS + "/smev.pem", "-"],
+        [BUILD + "/smevsign", "sign", "--id", ref, "--key", f"{KEYS}/{key}.key",
+         "--cert", f"{KEYS}/{key}.pem", "-"],
         input=document.encode(), capture_output=True, timeout=30, check=False)
     if done.returncode != 0:
         raise RuntimeError(done.stderr.decode())
@@ -163,7 +164,8 @@ class Smev:
             self.canned.append((operation, status, headers or {"Content-Type": "text/xml"}, body))
 
     def put_request(self, content, version="1.1", kind="REQUEST", reply_to="opaque|77",
-                    more="", meta_id=None, message_id=None, sender="ZAGS01", when=None):
+                    more="", meta_id=None, message_id=None, sender="ZAGS01", when=None,
+                    key="smev"):
         """Returns MessageID and MessageMetadata/MessageId."""
         message_id = message_id or new_id()
         meta_id = meta_id or message_id
@@ -174,7 +176,7 @@ class Smev:
             f"<b:MessagePrimaryContent>{content}</b:MessagePrimaryContent>{more}"
             f"</SenderProvidedRequestData>{metadata(kind, meta_id, sender, when=when)}"
             f"<b:FSAttachmentsList/>{reply}"
-            "</Request><SMEVSignature/></RequestMessage></GetRequestResponse>", "soapenv"), "R"))
+            "</Request><SMEVSignature/></RequestMessage></GetRequestResponse>", "soapenv"), "R", key))
         return message_id, meta_id
 
     def put_response(self, original, inner, version="1.2", to="back", sender="FED01"):
@@ -315,6 +317,59 @@ def push_answer(sent, guid):
         f'<f:PushChangesResponse xmlns:f="{RS}"><f:BatchId>{batch}</f:BatchId><f:Record><f:RecNo>1'
         f"</f:RecNo><f:Status>ok</f:Status><f:FederalGuid>{guid}</f:FederalGuid></f:Record>"
         "</f:PushChangesResponse>")
+
+
+def birth(number):
+    """A birth act whose number nobody has; the request inside the registry."""
+    with open(os.environ["SCENARIO_SOURCE"] + "/demo/birth.xml", encoding="utf-8") as file:
+        text = re.sub(r"<\?xml.*?\?>", "", file.read())
+    return text.replace("demo-birth-1", f"told-{number}").replace(
+        "110269500000100002002", f"11026950000010007{number:04d}").replace("700002", f"79{number:04d}")
+
+
+def record(number, **how):
+    """One RegistryRecord, signed as said, by keys of the test CA."""
+    act = re.search(r"<z:ROGDZPRequest.*</z:ROGDZPRequest>", birth(number), re.S).group()
+    personal = how.get("personal", [])
+    text = (f'<dir:RegistryRecord xmlns:dir="{U}/directive/1.3" xmlns:z="{ROGDZP}"><dir:RecordId>{number}'
+            f'</dir:RecordId><dir:Record Id="REC_{number}"><dir:RecordContent Id="CON_{number}">{act}'
+            "</dir:RecordContent>@</dir:Record>")
+    done = ""
+    for key in personal:
+        # One at a time: each goes into an empty element that follows the content.
+        made = sign(text.replace("@", "<dir:PersonalSignature/>") + "</dir:RegistryRecord>",
+                    f"CON_{number}", key)
+        done += re.search(r"<dir:PersonalSignature>.*?</dir:PersonalSignature>", made, re.S).group()
+    text = text.replace("@", done)
+    if how.get("spoil_content"):
+        text = text.replace("Примерова", "Подменова", 1)
+    if how.get("sign"):
+        target = "CON" if how.get("wrong_target") else "REC"
+        made = sign(text + "<dir:RecordSignature/></dir:RegistryRecord>" if target == "REC" else
+                    text.replace("</dir:Record>", "<dir:RecordSignature/></dir:Record>", 1)
+                    + "</dir:RegistryRecord>", f"{target}_{number}", how["sign"])
+        signature = re.search(r"<dir:RecordSignature>.*?</dir:RecordSignature>", made, re.S).group()
+        text += signature
+    if how.get("spoil"):
+        text = text.replace("Примерова", "Подменова", 1)
+    return text + "</dir:RegistryRecord>"
+
+
+def content_records(*records):
+    inner = "".join(record(**r) for r in records)
+    return (f'<z:Request xmlns:z="{ROGDZP}" xmlns:dir="{U}/directive/1.3"><dir:Registry>{inner}'
+            "</dir:Registry></z:Request>")
+
+
+def acts():
+    return next(line["acts"] for line in ctl_json("status") if "acts" in line)
+
+
+def settled(smev, message_id):
+    """The inbox row of a message that was confirmed and settled."""
+    truth(f"{message_id[:8]} is confirmed", smev.wait_ack(message_id))
+    return until(
+        lambda: (p := packet_of(message_id)).get("state") not in (None, "waiting") and p) or {}
 
 
 def packet_of(message_id):

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "adapters/adapter.h"
+#include "adapters/refusal.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/defect.h"
@@ -269,6 +270,52 @@ an_act_of_another_namespace_is_not_an_act(void **state)
 	assert_string_equal(err.code, "ZAGS_EMPTY");
 }
 
+#define DIR                                                              \
+	"urn://x-artefacts-smev-gov-ru/services/message-exchange/types/" \
+	"directive/1.3"
+#define ACT(record, act)                                                                                      \
+	"<d:RegistryRecord><d:RecordId>" record                                                               \
+	"</d:RecordId><d:Record><d:RecordContent><FATALOIVRequest "                                           \
+	"ИдСвед='1'><СведРегСмертОИВ НомерЗапис='" act                                                        \
+	"'><ПрдСведРег><СведУмер/></ПрдСведРег></СведРегСмертОИВ>" \
+	"</FATALOIVRequest></d:RecordContent></d:Record></d:RegistryRecord>"
+
+static void
+a_marked_record_is_refused_and_costs_no_other(void **state)
+{
+	struct xml_doc *doc = NULL;
+	struct changeset *change;
+	xmlNode *record;
+	struct err err;
+	static const char xml[] = "<Request xmlns='" ZAGS_OIV "' xmlns:d='" DIR
+				  "'><d:Registry>" ACT("1", "77")
+				      ACT("2", "78") "</d:Registry></Request>";
+
+	(void)state;
+	assert_int_equal(xml_doc_parse(xml, strlen(xml), NULL, &doc, &err), 0);
+	record = xml_child(xml_child(xml_doc_root(doc), NULL, "Registry"), NULL,
+	    "RegistryRecord");
+	assert_null(refusal_of(record));
+	refusal_mark(record, "DSIG_DIGEST");
+	assert_string_equal(refusal_of(record), "DSIG_DIGEST");
+	assert_true(adapter_of(xml_doc_root(doc))->by_record);
+	assert_int_equal(adapter_of(xml_doc_root(doc))
+			     ->decode(xml_doc_root(doc), arena, &change, &err),
+	    0);
+	assert_int_equal(change->record_count, 2);
+	assert_string_equal(change->records[0].external_key, "death/77");
+	assert_int_equal(change->records[0].act->number.state, VALUE_UNSAID);
+	assert_null(change->records[0].person);
+	assert_string_equal(change->defects.items[0].code, "DSIG_DIGEST");
+	assert_int_equal(change->defects.items[0].rec_no, 1);
+	assert_int_equal(change->defects.items[0].level, DEFECT_ERROR);
+	assert_int_equal(change->records[1].kind, RECORD_CIVIL_ACT);
+	for (size_t i = 0; i < change->defects.count; i++)
+		assert_true(change->defects.items[i].rec_no != 2
+		    || change->defects.items[i].level < DEFECT_ERROR);
+	xml_doc_free(doc);
+}
+
 static void
 values_of_any_length_are_survived(void **state)
 {
@@ -357,6 +404,7 @@ main(void)
 		cmocka_unit_test(a_header_that_says_nothing_refuses_the_packet),
 		cmocka_unit_test(a_message_without_an_act_is_refused_whole),
 		cmocka_unit_test(an_act_of_another_namespace_is_not_an_act),
+		cmocka_unit_test(a_marked_record_is_refused_and_costs_no_other),
 		cmocka_unit_test(values_of_any_length_are_survived),
 		cmocka_unit_test(many_faulty_records_take_no_long_time),
 	};
