@@ -22,7 +22,7 @@ talk_begin(struct talk *t, enum smev_version version, bool soap_env)
 	memset(t, 0, sizeof(*t));
 	t->version = version;
 	t->peer = peer_new(NULL);
-	t->peer->emu->soap_env = soap_env;
+	t->peer->emu->manner.soap_env = soap_env;
 	t->trust = signer_trust();
 	t->personal = signer_key("personal");
 	t->arena = arena_new();
@@ -219,7 +219,7 @@ talk_read(
 			same_meaning(&again, &t->said);
 			verify_all(t, &again, row);
 			tally.read[row][t->version]++;
-			tally.forms[f][t->peer->emu->soap_env][m]++;
+			tally.forms[f][t->peer->emu->manner.soap_env][m]++;
 			arena_free(arena);
 		}
 	}

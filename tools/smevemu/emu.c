@@ -45,7 +45,8 @@ emu_new(void)
 	emu->max_age_ms = INT64_C(24) * 60 * 60 * 1000;
 	emu->attachment_limit = 5 << 20;
 	emu->ftp_limit = 1 << 30;
-	emu->multipart = true;
+	emu->manner.multipart = emu->manner.xop = true;
+	emu->speak = emu->manner;
 	emu->verify = true;
 	emu->keep_raw = true;
 	emu->started_ms = clock_now_ms();
@@ -227,4 +228,26 @@ emu_type_allows(
 			return true;
 	}
 	return false;
+}
+
+void
+emu_speak_to(struct emu *emu, const struct emu_participant *participant)
+{
+	const struct emu_manner *own, *has;
+
+	emu->speak = emu->manner;
+	if (participant == NULL)
+		return;
+	own = &participant->manner;
+	has = &participant->has_manner;
+	if (has->soap_env)
+		emu->speak.soap_env = own->soap_env;
+	if (has->multipart)
+		emu->speak.multipart = own->multipart;
+	if (has->empty_details)
+		emu->speak.empty_details = own->empty_details;
+	if (has->empty_ack)
+		emu->speak.empty_ack = own->empty_ack;
+	if (has->xop)
+		emu->speak.xop = own->xop;
 }

@@ -56,6 +56,15 @@ struct emu_list {
 	size_t count;
 };
 
+/* How SMEV writes to somebody. */
+struct emu_manner {
+	bool soap_env; /* newer dialect of answers */
+	bool multipart; /* Get* answers as multipart/related */
+	bool empty_details; /* fault details without Code and Description */
+	bool empty_ack; /* an empty Body after a confirmation */
+	bool xop; /* base64Binary as parts of multipart/related */
+};
+
 /* One message in SMEV's hands. */
 struct emu_message {
 	struct emu_message *prev, *next; /* in the list `in` */
@@ -117,6 +126,7 @@ struct emu_participant {
 	struct emu_queue requests, statuses;
 	struct emu_queue responses; /* head of a list by node */
 	char *ftp_user, *ftp_password; /* where it uploads files */
+	struct emu_manner manner, has_manner; /* of its own, where it has one */
 	size_t capacity; /* most messages in a queue; 0 no limit */
 	size_t quota; /* bytes of files not confirmed; 0 no limit */
 	unsigned limit; /* calls a second; 0 no limit */
@@ -190,9 +200,8 @@ struct emu {
 	bool files_first; /* check files in the store before the answer */
 	enum emu_file_signatures file_signatures;
 	int64_t federal_delay_ms;
-	bool soap_env; /* newer dialect of answers */
-	bool multipart; /* Get* answers as multipart/related */
-	bool empty_details; /* fault details without Code and Description */
+	struct emu_manner manner; /* with who has none of his own */
+	struct emu_manner speak; /* with who calls now */
 	bool verify; /* check signatures of participants */
 	bool keep_raw;
 };
@@ -216,6 +225,8 @@ emu_type_find(const struct emu *emu, const char *ns, const char *name);
 /* Whether participant may send requests of type. */
 bool emu_type_allows(
     const struct emu_type *type, const struct emu_participant *participant);
+/* Speak from now on as to participant; NULL: as to anybody. */
+void emu_speak_to(struct emu *emu, const struct emu_participant *participant);
 const char *emu_version_name(enum emu_version version); /* "1.1" */
 
 #endif

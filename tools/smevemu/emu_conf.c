@@ -60,22 +60,13 @@ do_max_age(struct emu_line *line)
 }
 
 static int
-do_dialect(struct emu_line *line)
+do_manner(struct emu_line *line)
 {
-	return emu_line_choice(line, "SOAP-ENV", "soap", &line->emu->soap_env);
-}
-
-static int
-do_multipart(struct emu_line *line)
-{
-	return emu_line_choice(line, "on", "off", &line->emu->multipart);
-}
-
-static int
-do_details(struct emu_line *line)
-{
-	return emu_line_choice(
-	    line, "empty", "filled", &line->emu->empty_details);
+	return emu_conf_manner(line, line->words[0], line->words[1],
+		   &line->emu->manner, NULL)
+		== 1
+	    ? 0
+	    : -1;
 }
 
 static int
@@ -372,9 +363,11 @@ static const struct {
 	{ "ftp-limit", 1, 1, do_ftp_limit },
 	{ "file-checks", 1, 1, do_file_checks },
 	{ "file-signatures", 1, 1, do_file_signatures },
-	{ "dialect", 1, 1, do_dialect },
-	{ "multipart", 1, 1, do_multipart },
-	{ "details", 1, 1, do_details },
+	{ "dialect", 1, 1, do_manner },
+	{ "multipart", 1, 1, do_manner },
+	{ "ack", 1, 1, do_manner },
+	{ "xop", 1, 1, do_manner },
+	{ "details", 1, 1, do_manner },
 	{ "verify", 1, 1, do_verify },
 	{ "keep-raw", 1, 1, do_keep_raw },
 	{ "schemas", 1, 1, do_schemas },

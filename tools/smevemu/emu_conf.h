@@ -13,6 +13,7 @@
 
 struct emu;
 struct emu_line;
+struct emu_manner;
 struct err;
 
 /*
@@ -24,6 +25,14 @@ struct err;
 int emu_conf_text(struct emu *emu, const char *name, const char *folder,
     const char *text, struct err *err);
 int emu_conf_file(struct emu *emu, const char *path, struct err *err);
+/*
+ * The setting name of *manner, when it is one, from value; *has (or NULL) says
+ * from then on that it was made.
+ *
+ * Returns 1, 0 when there is no such setting, or -1.  Errors: EMU_CONF.
+ */
+int emu_conf_manner(struct emu_line *line, const char *name, const char *value,
+    struct emu_manner *manner, struct emu_manner *has);
 /* The line of a participant, which may be known already. */
 int emu_conf_participant(struct emu_line *line);
 /* Tell the file store the rules on Upload: all, or the last one. */

@@ -79,6 +79,39 @@ store_property(struct emu_line *line, struct emu_participant *participant,
 	return 2;
 }
 
+int
+emu_conf_manner(struct emu_line *line, const char *name, const char *value,
+    struct emu_manner *manner, struct emu_manner *has)
+{
+	struct emu_manner none = { 0 }, *set = has == NULL ? &none : has;
+	const struct {
+		const char *name, *yes, *no;
+		bool *value, *has;
+	} settings[] = {
+		{ "dialect", "SOAP-ENV", "soap", &manner->soap_env,
+		    &set->soap_env },
+		{ "multipart", "on", "off", &manner->multipart,
+		    &set->multipart },
+		{ "details", "empty", "filled", &manner->empty_details,
+		    &set->empty_details },
+		{ "ack", "empty", "element", &manner->empty_ack,
+		    &set->empty_ack },
+		{ "xop", "on", "off", &manner->xop, &set->xop },
+	};
+
+	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
+		if (strcmp(settings[i].name, name) != 0)
+			continue;
+		if (strcmp(value, settings[i].yes) != 0
+		    && strcmp(value, settings[i].no) != 0)
+			return emu_line_wrong(line, "not understood", value);
+		*settings[i].value = strcmp(value, settings[i].yes) == 0;
+		*settings[i].has = true;
+		return 1;
+	}
+	return 0;
+}
+
 /* One property of a participant; returns how many words it took, or -1. */
 static int
 participant_property(
@@ -104,8 +137,12 @@ participant_property(
 	if (left < 1)
 		return emu_line_wrong(line, "a value is missing after", word);
 	used = store_property(line, participant, word, value[0]);
+	if (used == 0)
+		used = 2
+		    * emu_conf_manner(line, word, value[0],
+			&participant->manner, &participant->has_manner);
 	if (used != 0)
-		return used;
+		return used < 0 ? -1 : used;
 	if (strcmp(word, "title") == 0) {
 		free(participant->title);
 		participant->title = xstrdup(value[0]);

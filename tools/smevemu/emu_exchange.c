@@ -81,7 +81,7 @@ get_message(struct visit *v, struct err *err)
 			emu_store_offer(v->emu, msg, &v->harm);
 		msg->repeat += v->harm.duplicate;
 	}
-	v->answer->multipart = v->emu->multipart;
+	v->answer->multipart = v->emu->speak.multipart;
 	return emu_write_message(v->emu, v->call.op, msg, v->call.version,
 	    v->harm.wrong_signature, &v->answer->body, err);
 }
@@ -93,7 +93,7 @@ get_status(struct visit *v, struct err *err)
 
 	if (msg != NULL)
 		emu_queue_deliver(v->emu, msg);
-	v->answer->multipart = v->emu->multipart;
+	v->answer->multipart = v->emu->speak.multipart;
 	return emu_write_status(v->emu, msg, v->call.version,
 	    v->harm.wrong_signature, &v->answer->body, err);
 }
@@ -104,10 +104,11 @@ ack(struct visit *v, struct err *err)
 	if (!v->harm.lose
 	    && emu_queue_ack(v->emu, v->caller, v->call.id) == NULL)
 		return err_set(err, ERR_REFUSE, "EMU_NOT_UNCONFIRMED",
-		    v->emu->soap_env ? "Сообщение '%.36s' не найдено среди "
-				       "неподтверждённых."
-				     : "Сообщение %.36s не найдено среди "
-				       "неподтверждённых.",
+		    v->emu->speak.soap_env
+			? "Сообщение '%.36s' не найдено среди "
+			  "неподтверждённых."
+			: "Сообщение %.36s не найдено среди "
+			  "неподтверждённых.",
 		    v->call.id);
 	emu_write_ack(v->emu, v->call.version, &v->answer->body);
 	return 0;
@@ -182,9 +183,11 @@ visit(struct visit *v, enum emu_version version, struct xml_doc *doc,
 		    emu_version_name(v->call.version),
 		    emu_version_name(version));
 	v->doc = doc;
-	if (emu_wire_read(&v->call, element, v->arena, err) == -1
-	    || emu_caller_find(v->emu, &v->call, doc, &v->caller, err) == -1
-	    || emu_caller_count(v->caller, err) == -1)
+	if (emu_wire_read(&v->call, element, &v->remarks, err) == -1
+	    || emu_caller_find(v->emu, &v->call, doc, &v->caller, err) == -1)
+		return -1;
+	emu_speak_to(v->emu, v->caller);
+	if (emu_caller_count(v->caller, err) == -1)
 		return -1;
 	v->file_bytes = emu_files_bytes(&v->call, v->arena);
 	emu_queue_expire(v->emu);
@@ -216,7 +219,9 @@ emu_exchange(struct emu *emu, enum emu_version version, const void *xml,
 	ret_answer->status = 200;
 	v.answer = ret_answer;
 	v.arena = arena_new();
+	emu_remarks_init(&v.remarks, v.arena);
 	emu->counters.calls++;
+	emu_speak_to(emu, NULL);
 	if (xml_doc_parse(xml, bytes, NULL, &doc, &err) == -1)
 		err_set(&err, ERR_REFUSE, "EMU_SOAP",
 		    "Нарушен формат SOAP-конверта.");
@@ -227,9 +232,13 @@ emu_exchange(struct emu *emu, enum emu_version version, const void *xml,
 		ret_answer->status = 500;
 		ret_answer->multipart = false;
 		buf_clear(&ret_answer->body);
+		v.facts.call = v.known ? &v.call : NULL;
+		v.facts.remarks = &v.remarks;
 		emu_write_fault(emu, emu_fault_by_code(err.code), err.text,
-		    v.known ? &v.call : NULL, version, &ret_answer->body);
+		    &v.facts, version, &ret_answer->body);
 	}
+	ret_answer->soap_env = emu->speak.soap_env;
+	ret_answer->xop = emu->speak.xop;
 	if (v.harm.garbage && ret_answer->body.bytes > 0)
 		spoil(&ret_answer->body);
 	if (v.files != NULL && v.files->users == 0)

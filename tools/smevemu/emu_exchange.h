@@ -15,6 +15,8 @@ struct emu_answer {
 	int status; /* of HTTP */
 	struct buf body;
 	bool multipart; /* body is to be a part of multipart/related */
+	bool xop; /* and its base64Binary parts of their own */
+	bool soap_env; /* the newer dialect's headers */
 	bool cut; /* close the connection instead */
 	bool reset; /* cut, and with a reset */
 	bool silent; /* never answer, keep the connection */

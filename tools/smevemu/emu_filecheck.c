@@ -16,6 +16,7 @@
 #include "tools/smevemu/emu_slice.h"
 #include "tools/smevemu/emu_store.h"
 #include "tools/smevemu/emu_wire_read.h"
+#include "tools/smevemu/emu_wire_write.h"
 #include "xsd/xml_read.h"
 
 #define SYNC_BYTES (16 << 20) /* a second at most */
@@ -178,7 +179,8 @@ judge_now(const struct emu *emu, const struct emu_participant *sender,
 /* What can be seen of the files without reading them. */
 static int
 look(struct emu *emu, const struct emu_participant *sender,
-    const struct emu_harm *harm, struct emu_files *files, struct err *err)
+    const struct emu_harm *harm, struct emu_files *files,
+    struct emu_facts *facts, struct err *err)
 {
 	struct emu_file *file;
 
@@ -190,6 +192,8 @@ look(struct emu *emu, const struct emu_participant *sender,
 			file->hash[0] ^= 1;
 		files->bytes += file->bytes;
 	}
+	facts->permitted = emu->ftp_limit;
+	facts->real = (uint64_t)files->bytes;
 	if (emu->ftp_limit > 0 && (size_t)files->bytes > emu->ftp_limit)
 		return err_set(err, ERR_REFUSE, "EMU_ATTACHMENT_SIZE",
 		    "Превышен максимально допустимый суммарный размер ftp "
@@ -218,7 +222,8 @@ settle_now(const struct emu *emu, const struct emu_call *call,
 int
 emu_filecheck_read(struct emu *emu, const struct emu_call *call,
     const struct emu_participant *sender, const struct emu_harm *harm,
-    struct arena *arena, struct emu_files **ret_files, struct err *err)
+    struct arena *arena, struct emu_files **ret_files, struct emu_facts *facts,
+    struct err *err)
 {
 	const char *basic = emu_ns(EMU_NS_BASIC, call->version);
 	const xmlNode *list =
@@ -239,7 +244,7 @@ emu_filecheck_read(struct emu *emu, const struct emu_call *call,
 			goto fail;
 		end = &(*end)->next;
 	}
-	if (look(emu, sender, harm, files, err) == -1
+	if (look(emu, sender, harm, files, facts, err) == -1
 	    || (emu->files_first
 		&& settle_now(emu, call, sender, files, err) == -1))
 		goto fail;

@@ -12,6 +12,7 @@
 struct arena;
 struct emu;
 struct emu_call;
+struct emu_facts;
 struct emu_files;
 struct emu_harm;
 struct emu_message;
@@ -28,7 +29,8 @@ struct err;
  */
 int emu_filecheck_read(struct emu *emu, const struct emu_call *call,
     const struct emu_participant *sender, const struct emu_harm *harm,
-    struct arena *arena, struct emu_files **ret_files, struct err *err);
+    struct arena *arena, struct emu_files **ret_files, struct emu_facts *facts,
+    struct err *err);
 /* msg has these files and waits until they are checked. */
 void emu_filecheck_hold(struct emu_message *msg, struct emu_files *files);
 /* Move the files away from sender and begin to check them. */

@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "tools/smevemu/emu_wire_read.h"
+#include "tools/smevemu/emu_wire_write.h"
 #include "xsd/xml_read.h"
 
 /* What base64 text stands for. */
@@ -64,15 +65,22 @@ held_for(const struct emu *emu, const struct emu_participant *owner)
 
 int
 emu_files_check(const struct emu *emu, size_t file_bytes, size_t stored_bytes,
-    const struct emu_participant *to, struct err *err)
+    const struct emu_participant *to, struct emu_facts *facts, struct err *err)
 {
+	size_t held = 0, all = file_bytes + stored_bytes;
+
+	facts->permitted = emu->attachment_limit;
+	facts->real = file_bytes;
 	if (emu->attachment_limit > 0 && file_bytes > emu->attachment_limit)
 		return err_set(err, ERR_REFUSE, "EMU_ATTACHMENT_SIZE",
 		    "Превышен максимально допустимый суммарный размер "
 		    "присоединённых файлов.");
-	file_bytes += stored_bytes;
-	if (file_bytes > 0 && to != NULL && to->quota > 0
-	    && held_for(emu, to) + file_bytes > to->quota)
+	if (all == 0 || to == NULL || to->quota == 0)
+		return 0;
+	held = held_for(emu, to);
+	facts->permitted = held < to->quota ? to->quota - held : 0;
+	facts->real = all;
+	if (all > facts->permitted)
 		return err_set(err, ERR_REFUSE, "EMU_QUOTA",
 		    "Квота на файловое хранилище для получателя превышена!");
 	return 0;

@@ -56,8 +56,7 @@ struct pending {
 
 /* Hand the answer to evhttp, which copies it. */
 static void
-reply(struct evhttp_request *req, const struct emu *emu,
-    const struct emu_answer *answer)
+reply(struct evhttp_request *req, const struct emu_answer *answer)
 {
 	struct evkeyvalq *headers = evhttp_request_get_output_headers(req);
 	struct evbuffer *out = evbuffer_new();
@@ -66,9 +65,9 @@ reply(struct evhttp_request *req, const struct emu *emu,
 
 	buf_init(&wrapped, 0);
 	str_copy(type, sizeof(type),
-	    answer->status == 500 ? "text/xml"
-		: emu->soap_env   ? "text/xml; charset=utf-8"
-				  : "text/xml;charset=UTF-8");
+	    answer->status == 500  ? "text/xml"
+		: answer->soap_env ? "text/xml; charset=utf-8"
+				   : "text/xml;charset=UTF-8");
 	if (answer->multipart) {
 		emu_mime_wrap(&answer->body, &wrapped, type, sizeof(type));
 		evbuffer_add(out, wrapped.data, wrapped.bytes);
@@ -122,7 +121,7 @@ on_due(evutil_socket_t fd, short what, void *arg)
 	if (pending->answer.cut)
 		cut(pending->req, pending->answer.reset);
 	else
-		reply(pending->req, pending->http->emu, &pending->answer);
+		reply(pending->req, &pending->answer);
 	pending_free(pending);
 }
 
@@ -174,14 +173,17 @@ on_call(
 {
 	struct emu *emu = http->emu;
 	struct emu_answer answer = { .status = 500 };
+	struct emu_facts none = { 0 };
 	struct err err = { 0 };
 	struct buf xml;
 
 	buf_init(&xml, 0);
 	if (read_body(req, &xml, &err) == -1) {
+		emu_speak_to(emu, NULL);
+		answer.soap_env = emu->speak.soap_env;
 		buf_init(&answer.body, 0);
 		emu_write_fault(emu, emu_fault_by_code(err.code), err.text,
-		    NULL, version, &answer.body);
+		    &none, version, &answer.body);
 	} else {
 		emu_exchange(emu, version, buf_text(&xml), xml.bytes, &answer);
 	}
@@ -189,7 +191,7 @@ on_call(
 	if (answer.delay_ms > 0 || answer.cut || answer.silent) {
 		postpone(http, req, &answer);
 	} else {
-		reply(req, emu, &answer);
+		reply(req, &answer);
 		buf_release(&answer.body);
 	}
 	emu_builtin_run(emu);

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/defect.h"
 #include "base/err.h"
 #include "base/map.h"
 #include "base/mem.h"
@@ -56,28 +55,29 @@ check_id(struct visit *v, struct err *err)
 static int
 check_content(struct visit *v, struct err *err)
 {
-	struct defects defects;
-
 	if (v->emu->schemas == NULL || v->call.content == NULL
 	    || !xsd_registry_has(v->emu->schemas, v->call.ns))
 		return 0;
-	defects_init(&defects, v->arena);
-	if (xsd_validate(v->emu->schemas, v->call.content, &defects, err) != 1)
+	if (emu_remark_schema(&v->remarks, v->emu->schemas, v->call.content)
+	    != 1)
 		return 0;
 	return err_set(err, ERR_REFUSE, "EMU_CONTENT",
 	    "Бизнес-данные сообщения не соответствуют схеме, "
 	    "зарегистрированной в СМЭВ. MessageId = %s: %.60s",
-	    v->call.id, defects.count > 0 ? defects.items[0].path : "");
+	    v->call.id, v->remarks.first == NULL ? "" : v->remarks.first->text);
 }
 
 static int
-check_room(const struct emu_message *like, struct err *err)
+check_room(struct visit *v, const struct emu_message *like, struct err *err)
 {
 	const struct emu_participant *to = like->recipient;
 
 	if (to->capacity == 0
 	    || emu_queue_of(like)->waiting.count < to->capacity)
 		return 0;
+	emu_write_queue_name(to,
+	    like->kind == EMU_RESPONSE ? "RESPONSE" : "REQUEST", like->node,
+	    v->facts.destination, sizeof(v->facts.destination));
 	return err_set(err, ERR_REFUSE, "EMU_OVERFLOW",
 	    "Очередь, в которую должно быть отправлено сообщение, "
 	    "переполнена.");
@@ -87,12 +87,12 @@ check_room(const struct emu_message *like, struct err *err)
 static int
 check_files(struct visit *v, const struct emu_participant *to, struct err *err)
 {
-	if (emu_filecheck_read(
-		v->emu, &v->call, v->caller, &v->harm, v->arena, &v->files, err)
+	if (emu_filecheck_read(v->emu, &v->call, v->caller, &v->harm, v->arena,
+		&v->files, &v->facts, err)
 	    == -1)
 		return -1;
 	return emu_files_check(v->emu, v->file_bytes,
-	    v->files == NULL ? 0 : (size_t)v->files->bytes, to, err);
+	    v->files == NULL ? 0 : (size_t)v->files->bytes, to, &v->facts, err);
 }
 
 /* Into its queue, or first to have its files checked. */
@@ -167,7 +167,7 @@ check_request(
 	like.recipient = v->to;
 	if (check_files(v, version->type->broadcast ? NULL : v->to, err) == -1)
 		return -1;
-	return version->type->broadcast ? 0 : check_room(&like, err);
+	return version->type->broadcast ? 0 : check_room(v, &like, err);
 }
 
 /* A broadcast is one message for each subscriber, all under one id. */
@@ -257,7 +257,7 @@ check_response(struct visit *v, struct emu_message *request, struct err *err)
 	like.node = request->node;
 	if (check_files(v, like.recipient, err) == -1)
 		return -1;
-	return check_room(&like, err);
+	return check_room(v, &like, err);
 }
 
 int

@@ -8,8 +8,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "tools/smevemu/emu_remark.h"
 #include "tools/smevemu/emu_script.h"
 #include "tools/smevemu/emu_wire_read.h"
+#include "tools/smevemu/emu_wire_write.h"
 
 struct arena;
 struct emu_answer;
@@ -31,6 +33,8 @@ struct visit {
 	struct xml_doc *doc;
 	struct emu_participant *to; /* of a request */
 	const struct emu_fault *misrouted; /* NULL: well */
+	struct emu_remarks remarks; /* what is wrong, for people */
+	struct emu_facts facts; /* of a fault */
 	struct emu_answer *answer;
 };
 

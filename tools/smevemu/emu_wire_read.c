@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "tools/smevemu/emu_remark.h"
 #include "tools/smevemu/emu_wire_shape.h"
 #include "xsd/xml_read.h"
 #include "xsd/xml_write.h"
@@ -165,7 +166,7 @@ matches(const xmlNode *list, const char *name, const char *text_child,
 /* Every content has its header, and the other way round. */
 static int
 check_attachments(
-    const struct emu_call *call, struct arena *arena, struct err *err)
+    const struct emu_call *call, struct emu_remarks *remarks, struct err *err)
 {
 	const char *basic = emu_ns(EMU_NS_BASIC, call->version);
 	const xmlNode *headers =
@@ -174,29 +175,38 @@ check_attachments(
 	size_t header_count, content_count;
 	const char *id;
 
-	matches(headers, "AttachmentHeader", "", NULL, arena, &header_count);
-	matches(call->attachments, "AttachmentContent", "", NULL, arena,
-	    &content_count);
+	matches(headers, "AttachmentHeader", "", NULL, remarks->arena,
+	    &header_count);
+	matches(call->attachments, "AttachmentContent", "", NULL,
+	    remarks->arena, &content_count);
+	if (header_count == 0 && content_count > 0)
+		return err_set(err, ERR_REFUSE, "EMU_ATTACHMENT",
+		    "Количество вложений - %zu, нет ни одного заголовка.",
+		    content_count);
 	if (header_count != content_count)
 		return err_set(err, ERR_REFUSE, "EMU_ATTACHMENT",
 		    "Количество вложений - %zu, количество заголовков - %zu",
 		    content_count, header_count);
 	item = xml_child(call->attachments, basic, "AttachmentContent");
 	for (; item != NULL; item = xml_next(item, basic, NULL)) {
-		id = xml_child_text(item, basic, "Id", arena);
-		if (matches(headers, "AttachmentHeader", "contentId", id, arena,
-			&header_count)
-		    != 1)
-			return err_set(err, ERR_REFUSE, "EMU_ATTACHMENT",
-			    "Вложение [Id=\"%.100s\"] не имеет заголовка.",
-			    id == NULL ? "" : id);
+		id = xml_child_text(item, basic, "Id", remarks->arena);
+		if (matches(headers, "AttachmentHeader", "contentId", id,
+			remarks->arena, &header_count)
+		    == 1)
+			continue;
+		emu_remark(remarks, item, "нет заголовка с contentId %s",
+		    id == NULL ? "" : id);
+		return err_set(err, ERR_REFUSE, "EMU_ATTACHMENT",
+		    "Вложение [Id=\"%.100s\"] не имеет заголовка.",
+		    id == NULL ? "" : id);
 	}
 	return 0;
 }
 
 static int
-read_send(struct emu_call *call, struct arena *arena, struct err *err)
+read_send(struct emu_call *call, struct emu_remarks *remarks, struct err *err)
 {
+	struct arena *arena = remarks->arena;
 	const char *types = emu_ns(EMU_NS_TYPES, call->version);
 	const char *basic = emu_ns(EMU_NS_BASIC, call->version);
 	const xmlNode *data = call->covered, *primary;
@@ -225,7 +235,7 @@ read_send(struct emu_call *call, struct arena *arena, struct err *err)
 		call->answer = "rejected";
 	if (xml_child(data, types, "RequestStatus") != NULL)
 		call->answer = "status";
-	return check_attachments(call, arena, err);
+	return check_attachments(call, remarks, err);
 }
 
 static int
@@ -288,16 +298,20 @@ covered_by(const struct emu_call *call, const xmlNode *element)
 }
 
 int
-emu_wire_read(struct emu_call *call, xmlNode *element, struct arena *arena,
-    struct err *err)
+emu_wire_read(struct emu_call *call, xmlNode *element,
+    struct emu_remarks *remarks, struct err *err)
 {
+	struct arena *arena = remarks->arena;
 	const char *types = emu_ns(EMU_NS_TYPES, call->version);
 	const char *basic = emu_ns(EMU_NS_BASIC, call->version);
 	const xmlNode *wrapper =
 	    xml_child(element, types, "CallerInformationSystemSignature");
 
-	if (emu_shape_check(call->op, element, call->version, arena, err) == -1)
-		return -1;
+	emu_shape_check(call->op, element, call->version, remarks);
+	if (remarks->count > 0)
+		return err_set(err, ERR_REFUSE, "EMU_CONTENT",
+		    "Нарушен формат бизнес-конверта: %.170s",
+		    remarks->first->text);
 	call->covered = covered_by(call, element);
 	call->signature = xml_child(wrapper, EMU_NS_DS, "Signature");
 	call->attachments = xml_child(element, basic, "AttachmentContentList");
@@ -307,7 +321,7 @@ emu_wire_read(struct emu_call *call, xmlNode *element, struct arena *arena,
 	switch (call->op) {
 	case EMU_SEND_REQUEST:
 	case EMU_SEND_RESPONSE:
-		return read_send(call, arena, err);
+		return read_send(call, remarks, err);
 	case EMU_GET_REQUEST:
 	case EMU_GET_RESPONSE:
 		return read_get(call, arena, err);

@@ -11,6 +11,7 @@
 
 struct arena;
 struct buf;
+struct emu_remarks;
 struct err;
 
 /* Strings and nodes live as long as the document and the arena. */
@@ -39,13 +40,14 @@ struct emu_call {
 int emu_wire_open(const xmlNode *root, struct emu_call *ret_call,
     xmlNode **ret_element, struct err *err);
 /*
- * Fill the rest of *call from element.
+ * Fill the rest of *call from element; all that is wrong with its form is in
+ * *remarks, whose arena the call lives in too.
  *
  * Errors: ERR_REFUSE EMU_CONTENT against the schema of the envelope,
  * EMU_ATTACHMENT headers and contents don't belong together.
  */
-int emu_wire_read(struct emu_call *call, xmlNode *element, struct arena *arena,
-    struct err *err);
+int emu_wire_read(struct emu_call *call, xmlNode *element,
+    struct emu_remarks *remarks, struct err *err);
 /*
  * Append the subtree at node as XML that stands alone: all namespaces that
  * are in scope are declared on it.

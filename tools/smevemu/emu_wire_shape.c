@@ -3,9 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/arena.h"
-#include "base/err.h"
-#include "base/uuid.h"
+#include "tools/smevemu/emu_remark.h"
 #include "xsd/xml_read.h"
 
 #define T     EMU_NS_TYPES
@@ -200,19 +198,17 @@ static const struct item *const calls[EMU_OPS] = {
 
 struct check {
 	enum emu_version version;
-	struct arena *arena;
-	struct err *err;
+	struct emu_remarks *remarks;
 };
 
-static int check_items(
+static void check_items(
     const struct check *check, const xmlNode *parent, const struct item *items);
 
-static int
-wrong(const struct check *check, const xmlNode *node, const char *why)
+/* Text of node that lives as long as the remarks. */
+static const char *
+text_of(const struct check *check, const xmlNode *node)
 {
-	return err_set(check->err, ERR_REFUSE, "EMU_CONTENT",
-	    "Нарушен формат бизнес-конверта: %s: %s",
-	    xml_path(node, check->arena), why);
+	return xml_text(node, check->remarks->arena);
 }
 
 /* Characters of UTF-8, which is what the schemas count. */
@@ -227,89 +223,143 @@ characters(const char *s)
 }
 
 /* One element child, of a namespace that is not the envelope's. */
-static int
+static void
 check_content(const struct check *check, const xmlNode *node)
 {
 	const xmlNode *child = xml_only_child(node);
 	enum emu_version version;
 
 	if (child == NULL)
-		return wrong(check, node, "нужен ровно один вложенный элемент");
-	if (emu_ns_find(xml_ns(child), &version) != -1)
-		return wrong(
-		    check, child, "пространство имён принадлежит конверту");
-	return 0;
+		emu_remark(
+		    check->remarks, node, "нужен ровно один вложенный элемент");
+	else if (emu_ns_find(xml_ns(child), &version) != -1)
+		emu_remark(check->remarks, child,
+		    "пространство имён %s принадлежит конверту", xml_ns(child));
 }
 
-static int
+static void
+check_text(
+    const struct check *check, const xmlNode *node, const struct item *item)
+{
+	const xmlNode *child = xml_child(node, NULL, NULL);
+	const char *text = text_of(check, node);
+
+	if (child != NULL)
+		emu_remark(check->remarks, child,
+		    "нужен текст, а не элемент %s", xml_name(child));
+	else if (*text == '\0')
+		emu_remark(check->remarks, node, "нужен текст");
+	else if (item->limit > 0 && characters(text) > item->limit)
+		emu_remark(check->remarks, node,
+		    "текст слишком длинный: %zu знаков, можно %zu",
+		    characters(text), item->limit);
+}
+
+static void
 check_one(
     const struct check *check, const xmlNode *node, const struct item *item)
 {
 	const xmlNode *child = xml_child(node, NULL, NULL);
-	const char *text;
 
 	switch (item->holds) {
 	case ELEMENTS:
-		return check_items(check, node, item->inside);
+		check_items(check, node, item->inside);
+		break;
 	case CONTENT:
-		return check_content(check, node);
+		check_content(check, node);
+		break;
 	case SIGNATURE:
 		if (child == NULL || xml_next(child, NULL, NULL) != NULL
 		    || !xml_is(child, EMU_NS_DS, "Signature"))
-			return wrong(check, node, "нужен один ds:Signature");
-		return 0;
+			emu_remark(
+			    check->remarks, node, "нужен один ds:Signature");
+		break;
 	case TEXT:
 	case UUID:
-		text = xml_text(node, check->arena);
-		if (child != NULL || *text == '\0')
-			return wrong(check, node, "нужен текст");
-		if (item->limit > 0 && characters(text) > item->limit)
-			return wrong(check, node, "текст слишком длинный");
-		return 0;
+		check_text(check, node, item);
+		break;
 	case EMPTY:
 		if (child != NULL)
-			return wrong(check, node, "должен быть пустым");
-		return 0;
+			emu_remark(check->remarks, node, "должен быть пустым");
+		break;
 	case FOREIGN:
 		break;
 	}
-	return 0;
+}
+
+/* The item that node could be, were it in its place; NULL: none. */
+static const struct item *
+misplaced(
+    const struct check *check, const xmlNode *node, const struct item *items)
+{
+	for (; items->name != NULL; items++) {
+		if ((items->versions & (1u << check->version)) != 0
+		    && xml_is(
+			node, emu_ns(items->ns, check->version), items->name))
+			return items;
+	}
+	return NULL;
+}
+
+/* Why an element that no item took should not be there. */
+static void
+not_wanted(
+    const struct check *check, const xmlNode *node, const struct item *items)
+{
+	const struct item *item;
+
+	if (misplaced(check, node, items) != NULL) {
+		emu_remark(check->remarks, node,
+		    "элемент не на своём месте или лишний");
+		return;
+	}
+	for (item = items; item->name != NULL; item++) {
+		if (strcmp(item->name, xml_name(node)) == 0) {
+			emu_remark(check->remarks, node,
+			    "пространство имён %s, а схема хочет %s",
+			    xml_ns(node), emu_ns(item->ns, check->version));
+			return;
+		}
+	}
+	emu_remark(check->remarks, node, "элемент здесь не допускается");
 }
 
 /* The sequence of children of parent against items. */
-static int
+static void
 check_items(
     const struct check *check, const xmlNode *parent, const struct item *items)
 {
 	const xmlNode *node = xml_child(parent, NULL, NULL);
+	const struct item *item = items;
 	int count;
 
-	for (; items->name != NULL; items++) {
-		if ((items->versions & (1u << check->version)) == 0)
+	for (; item->name != NULL; item++) {
+		if ((item->versions & (1u << check->version)) == 0)
 			continue;
 		count = 0;
-		while (node != NULL && count < items->max
+		/* A stranger in between costs its own remark only. */
+		while (node != NULL && misplaced(check, node, items) == NULL) {
+			not_wanted(check, node, items);
+			node = xml_next(node, NULL, NULL);
+		}
+		while (node != NULL && count < item->max
 		    && xml_is(
-			node, emu_ns(items->ns, check->version), items->name)) {
-			if (check_one(check, node, items) == -1)
-				return -1;
+			node, emu_ns(item->ns, check->version), item->name)) {
+			check_one(check, node, item);
 			node = xml_next(node, NULL, NULL);
 			count++;
 		}
-		if (count < items->min)
-			return err_set(check->err, ERR_REFUSE, "EMU_CONTENT",
-			    "Нарушен формат бизнес-конверта: %s: ожидался "
-			    "элемент %s",
-			    xml_path(parent, check->arena), items->name);
+		if (count < item->min)
+			emu_remark(check->remarks, parent,
+			    "ожидался элемент %s", item->name);
 	}
-	if (node != NULL)
-		return wrong(check, node, "элемент здесь не допускается");
-	return 0;
+	for (; node != NULL; node = xml_next(node, NULL, NULL))
+		not_wanted(check, node, items);
 }
 
 /* A code with its description; or, in 2014, a reason, with a short code of the
  * sender's own or without. */
-static int
+static void
 check_rejected(const struct check *check, const xmlNode *node)
 {
 	const char *types = emu_ns(T, check->version);
@@ -318,16 +368,15 @@ check_rejected(const struct check *check, const xmlNode *node)
 	bool now = xml_child(node, types, "RejectionReasonDescription") != NULL;
 
 	if (old == now || (now && code == NULL))
-		return wrong(check, node,
+		emu_remark(check->remarks, node,
 		    "нужны RejectionReasonCode и RejectionReasonDescription");
-	if (old && code != NULL
-	    && characters(xml_text(code, check->arena)) > 10)
-		return wrong(check, code, "текст слишком длинный");
-	return 0;
+	else if (old && code != NULL && characters(text_of(check, code)) > 10)
+		emu_remark(check->remarks, code,
+		    "текст слишком длинный: можно 10 знаков");
 }
 
 /* The choice inside SenderProvidedResponseData. */
-static int
+static void
 check_choice(const struct check *check, const xmlNode *element)
 {
 	const char *types = emu_ns(T, check->version);
@@ -340,32 +389,30 @@ check_choice(const struct check *check, const xmlNode *element)
 	    + (xml_child(data, types, "RequestRejected") != NULL)
 	    + (xml_child(data, types, "RequestStatus") != NULL);
 
+	if (data == NULL)
+		return;
 	if (count != 1)
-		return wrong(check, data,
+		emu_remark(check->remarks, data,
 		    "нужно одно из MessagePrimaryContent, RequestRejected, "
 		    "RequestStatus");
 	for (node = xml_child(data, types, "RequestRejected"); node != NULL;
-	     node = xml_next(node, types, "RequestRejected")) {
-		if (check_rejected(check, node) == -1)
-			return -1;
-	}
+	     node = xml_next(node, types, "RequestRejected"))
+		check_rejected(check, node);
 	if (!content
 	    && (xml_child(data, types, "PersonalSignature") != NULL
 		|| xml_child(data, basic, "AttachmentHeaderList") != NULL
 		|| xml_child(data, basic, "RefAttachmentHeaderList") != NULL))
-		return wrong(check, data, "подпись и вложения без содержимого");
-	return 0;
+		emu_remark(check->remarks, data,
+		    "подпись и вложения без MessagePrimaryContent");
 }
 
-int
+void
 emu_shape_check(enum emu_op op, const xmlNode *element,
-    enum emu_version version, struct arena *arena, struct err *err)
+    enum emu_version version, struct emu_remarks *remarks)
 {
-	const struct check check = { version, arena, err };
+	const struct check check = { version, remarks };
 
-	if (check_items(&check, element, calls[op]) == -1)
-		return -1;
-	if (op == EMU_SEND_RESPONSE && check_choice(&check, element) == -1)
-		return -1;
-	return 0;
+	check_items(&check, element, calls[op]);
+	if (op == EMU_SEND_RESPONSE)
+		check_choice(&check, element);
 }

@@ -12,16 +12,13 @@
 
 #include "tools/smevemu/emu_wire.h"
 
-struct arena;
-struct err;
+struct emu_remarks;
 
 /*
  * Check the element of a call, of operation op, and all envelope elements
- * below it.
- *
- * Errors: ERR_REFUSE EMU_CONTENT; the text names the element that is wrong.
+ * below it; each thing that is wrong is a remark.
  */
-int emu_shape_check(enum emu_op op, const xmlNode *element,
-    enum emu_version version, struct arena *arena, struct err *err);
+void emu_shape_check(enum emu_op op, const xmlNode *element,
+    enum emu_version version, struct emu_remarks *remarks);
 
 #endif

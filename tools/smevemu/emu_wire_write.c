@@ -36,21 +36,21 @@ add_namespaces(enum emu_version version, struct buf *out)
 	    emu_ns(EMU_NS_BASIC, version), emu_ns(EMU_NS_TYPES, version));
 }
 
-static void
-begin_envelope(const struct emu *emu, struct buf *out)
+void
+emu_write_begin(const struct emu *emu, struct buf *out)
 {
-	const char *p = emu->soap_env ? "SOAP-ENV" : "soap";
+	const char *p = emu->speak.soap_env ? "SOAP-ENV" : "soap";
 
 	buf_addf(out, "<%s:Envelope xmlns:%s=\"" EMU_NS_SOAP "\">", p, p);
-	if (emu->soap_env)
+	if (emu->speak.soap_env)
 		buf_addf(out, "<%s:Header/>", p);
 	buf_addf(out, "<%s:Body>", p);
 }
 
-static void
-end_envelope(const struct emu *emu, struct buf *out)
+void
+emu_write_end(const struct emu *emu, struct buf *out)
 {
-	const char *p = emu->soap_env ? "SOAP-ENV" : "soap";
+	const char *p = emu->speak.soap_env ? "SOAP-ENV" : "soap";
 
 	buf_addf(out, "</%s:Body></%s:Envelope>", p, p);
 }
@@ -60,7 +60,7 @@ static void
 begin(const struct emu *emu, enum emu_op op, enum emu_version version,
     struct buf *out)
 {
-	begin_envelope(emu, out);
+	emu_write_begin(emu, out);
 	buf_addf(out, "<ns2:%sResponse", emu_op_name(op));
 	add_namespaces(version, out);
 	buf_addf(out, " xmlns:ns3=\"%s\">", emu_ns(EMU_NS_FAULTS, version));
@@ -70,7 +70,7 @@ static void
 end(const struct emu *emu, enum emu_op op, struct buf *out)
 {
 	buf_addf(out, "</ns2:%sResponse>", emu_op_name(op));
-	end_envelope(emu, out);
+	emu_write_end(emu, out);
 }
 
 static void
@@ -306,22 +306,33 @@ emu_write_status(const struct emu *emu, const struct emu_message *msg,
 void
 emu_write_ack(const struct emu *emu, enum emu_version version, struct buf *out)
 {
-	begin_envelope(emu, out);
-	buf_adds(out, "<ns2:AckResponse");
-	add_namespaces(version, out);
-	buf_adds(out, "/>");
-	end_envelope(emu, out);
+	emu_write_begin(emu, out);
+	if (!emu->speak.empty_ack) {
+		buf_adds(out, "<ns2:AckResponse");
+		add_namespaces(version, out);
+		buf_adds(out, "/>");
+	}
+	emu_write_end(emu, out);
+}
+
+void
+emu_write_queue_name(const struct emu_participant *owner, const char *kind,
+    const char *node, char *dst, size_t room)
+{
+	bool plain = node == NULL || *node == '\0';
+
+	snprintf(dst, room, "delivery.%s._%s%s%.60s_", owner->name, kind,
+	    plain ? "" : "_", plain ? "" : node);
 }
 
 static void
-write_queue(struct xml_writer *w, const struct emu_participant *participant,
-    const char *suffix, size_t waiting)
+write_queue(struct xml_writer *w, const struct emu_participant *owner,
+    const char *kind, const struct emu_queue *queue)
 {
 	char name[200], number[24];
 
-	snprintf(
-	    name, sizeof(name), "delivery.%s._%s_", participant->name, suffix);
-	snprintf(number, sizeof(number), "%zu", waiting);
+	emu_write_queue_name(owner, kind, queue->node, name, sizeof(name));
+	snprintf(number, sizeof(number), "%zu", queue->waiting.count);
 	xml_write_open(w, "ns2:QueueStatistics");
 	xml_write_attr(w, "queueName", name);
 	xml_write_attr(w, "pendingMessageNumber", number);
@@ -335,127 +346,16 @@ emu_write_statistics(const struct emu *emu,
 {
 	const struct emu_queue *queue = &participant->responses;
 	struct xml_writer w;
-	char suffix[80];
 
 	begin(emu, EMU_GET_STATISTICS, version, out);
 	xml_write_init(&w, out);
-	if (node == NULL)
-		write_queue(&w, participant, "REQUEST",
-		    participant->requests.waiting.count);
+	if (node == NULL) {
+		write_queue(&w, participant, "REQUEST", &participant->requests);
+		write_queue(&w, participant, "STATUS", &participant->statuses);
+	}
 	for (; queue != NULL; queue = queue->next) {
-		if (node != NULL && strcmp(queue->node, node) != 0)
-			continue;
-		snprintf(suffix, sizeof(suffix), "RESPONSE%s%.60s",
-		    *queue->node == '\0' ? "" : "_", queue->node);
-		write_queue(&w, participant, suffix, queue->waiting.count);
+		if (node == NULL || strcmp(queue->node, node) == 0)
+			write_queue(&w, participant, "RESPONSE", queue);
 	}
 	end(emu, EMU_GET_STATISTICS, out);
-}
-
-/* Children that some faults have beside Code and Description. */
-static void
-write_fault_extra(struct xml_writer *w, const struct emu_fault *fault,
-    const char *text, const struct emu_call *call)
-{
-	const char *name = fault->element;
-
-	if (fault->verdict != NULL) {
-		xml_write_leaf(
-		    w, "ns3:SignatureVerificationFault", fault->verdict);
-	} else if (strcmp(name, "InvalidContent") == 0) {
-		xml_write_open(w, "ns3:ValidationError");
-		xml_write_attr(w, "errorPosition", "0");
-		xml_write_text(w, text);
-		xml_write_close(w);
-	} else if (strcmp(name, "BusinessDataTypeIsNotSupported") == 0) {
-		xml_write_leaf(w, "ns3:RootElementLocalName",
-		    call != NULL && call->name != NULL ? call->name : "");
-		xml_write_leaf(w, "ns3:RootElementNamespaceURI",
-		    call != NULL && call->ns != NULL ? call->ns : "");
-	} else if (strcmp(name, "DestinationOverflow") == 0) {
-		xml_write_leaf(w, "ns3:MessageBrokerAddress", "unknown");
-		xml_write_leaf(w, "ns3:DestinationName", "unknown");
-	} else if (strcmp(name, "AttachmentSizeLimitExceeded") == 0) {
-		xml_write_leaf(
-		    w, "ns3:PermittedTotalAttachmentSize", "5242880");
-		xml_write_leaf(w, "ns3:RealTotalAttachmentSize", "5242881");
-	} else if (strcmp(name, "QuoteLimitExceeded") == 0) {
-		xml_write_leaf(w, "ns3:RemainedTotalQuoteSize", "0");
-		xml_write_leaf(w, "ns3:RealTotalAttachmentSize", "1");
-	}
-}
-
-/* Declared without content in the schema; SMEV fills it by xsi:type. */
-static bool
-is_void(const struct emu_fault *fault)
-{
-	static const char *const typed[] = { "BusinessDataTypeIsNotSupported",
-		"InvalidContent", "TransactionCodeInvalid",
-		"PersonalAccessDenied", "AttachmentSizeLimitExceeded",
-		"QuoteLimitExceeded", "SignatureVerificationFault",
-		"DestinationOverflow" };
-
-	for (size_t i = 0; i < sizeof(typed) / sizeof(typed[0]); i++) {
-		if (strcmp(typed[i], fault->element) == 0)
-			return false;
-	}
-	return true;
-}
-
-static void
-write_fault_detail(const struct emu *emu, const struct emu_fault *fault,
-    const char *text, const struct emu_call *call, enum emu_version version,
-    struct xml_writer *w)
-{
-	char name[80], code[80], description[600];
-
-	snprintf(name, sizeof(name), "ns3:%s", fault->element);
-	snprintf(code, sizeof(code), "tsmev3:EMULATOR:CORE1 : TR:SYNC:%s",
-	    fault->step);
-	snprintf(description, sizeof(description), "%s%s%s",
-	    fault->number == NULL ? "" : fault->number,
-	    fault->number == NULL ? "" : ":", text);
-	xml_write_open(w, name);
-	xml_write_ns(w, "ns3", emu_ns(EMU_NS_FAULTS, version));
-	xml_write_ns(w, "ns2", emu_ns(EMU_NS_TYPES, version));
-	xml_write_ns(w, "", emu_ns(EMU_NS_BASIC, version));
-	if (!emu->empty_details && is_void(fault)) {
-		xml_write_ns(
-		    w, "xsi", "http://www.w3.org/2001/XMLSchema-instance");
-		xml_write_attr(w, "xsi:type", "SmevFault");
-	}
-	if (!emu->empty_details) {
-		xml_write_leaf(w, "Code", code);
-		xml_write_leaf(w, "Description", description);
-	}
-	if (!emu->empty_details || fault->verdict != NULL)
-		write_fault_extra(w, fault, text, call);
-	xml_write_close(w);
-}
-
-void
-emu_write_fault(const struct emu *emu, const struct emu_fault *fault,
-    const char *text, const struct emu_call *call, enum emu_version version,
-    struct buf *out)
-{
-	const char *p = emu->soap_env ? "SOAP-ENV" : "soap";
-	struct xml_writer w;
-	char qname[40];
-
-	begin_envelope(emu, out);
-	xml_write_init(&w, out);
-	snprintf(qname, sizeof(qname), "%s:Fault", p);
-	xml_write_open(&w, qname);
-	xml_write_leaf(
-	    &w, "faultcode", emu->soap_env ? "SOAP-ENV:Client" : "soap:Server");
-	xml_write_open(&w, "faultstring");
-	if (emu->soap_env)
-		xml_write_attr(&w, "xml:lang", "ru");
-	xml_write_text(&w, text);
-	xml_write_close(&w);
-	xml_write_open(&w, "detail");
-	write_fault_detail(emu, fault, text, call, version, &w);
-	xml_write_close(&w);
-	xml_write_close(&w);
-	end_envelope(emu, out);
 }

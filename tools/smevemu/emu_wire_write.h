@@ -11,6 +11,7 @@
 struct buf;
 struct emu_call;
 struct emu_fault;
+struct emu_remarks;
 struct err;
 
 /*
@@ -39,10 +40,24 @@ emu_write_ack(const struct emu *emu, enum emu_version version, struct buf *out);
 void emu_write_statistics(const struct emu *emu,
     const struct emu_participant *participant, const char *node,
     enum emu_version version, struct buf *out);
-/* soap:Fault; call NULL when nothing of the call is known. */
+/* What a fault tells beside its text; zeroes where nothing is known. */
+struct emu_facts {
+	const struct emu_call *call;
+	const struct emu_remarks *remarks;
+	uint64_t permitted, real; /* bytes of files; 0 not measured */
+	char destination[200]; /* name of a queue */
+};
+
+/* soap:Fault, of emu_fault_write.c. */
 void emu_write_fault(const struct emu *emu, const struct emu_fault *fault,
-    const char *text, const struct emu_call *call, enum emu_version version,
+    const char *text, const struct emu_facts *facts, enum emu_version version,
     struct buf *out);
+/* The envelope up to its body's content, and what follows that. */
+void emu_write_begin(const struct emu *emu, struct buf *out);
+void emu_write_end(const struct emu *emu, struct buf *out);
+/* Name of the queue of owner; node NULL or "": the common one. */
+void emu_write_queue_name(const struct emu_participant *owner, const char *kind,
+    const char *node, char *dst, size_t room);
 /* "2026-11-22T12:00:00.000+03:00", as SMEV writes times. */
 void emu_write_time(int64_t ms, char ret_text[40]);
 
