@@ -18,6 +18,7 @@ start_alone() {
 		listen 127.0.0.1 0
 		key $keys/smev.key $keys/smev.pem
 		ftp 127.0.0.1 0 $work/store
+		participant office role zags key $keys/zags.key $keys/zags.pem
 		participant consumer cert $keys/source.pem
 		participant provider cert $keys/caller.pem
 		type ask provider provider

@@ -58,6 +58,15 @@ curl -s -C - -o "$work/got2" "$ftp/$folder/a.zip" --user "$user:$password"
 curl -s -C - -o "$work/got2" "$ftp/$folder/a.zip" --user "$user:$password"
 cmp -s "$file" "$work/got2" && ok 'and goes on where it was cut' || not_ok 'it can not be resumed'
 
+ack caller "$id"
+echo '<q:ask xmlns:q="urn://t/ask/1">?</q:ask>' |
+    curl -s --data-binary @- "http://127.0.0.1:$smev_port/emu/send?from=office&mtom=$keys/ca.pem&ftp=$work/got2" >/dev/null
+wait_for 20 last_is queued || not_ok 'the message of a built-in participant is never made'
+get Request caller
+curl -s -o "$work/got3" "$ftp/$(first uuid)$(first FileName)" --user "$(first UserName):$(first Password)"
+cmp -s "$file" "$work/got3" && ok 'a built-in participant sends files by FTP' || not_ok 'its file is another'
+expect_grep 'and inside the envelope, as parts' '^-----BEGIN CERTIFICATE' "$work/answer"
+
 ftpd_pid=$(pgrep -P "$emu_pid")
 kill -9 "$emu_pid"
 gone() {

@@ -134,7 +134,8 @@ expect(enum smev_op op, enum smev_version version, const char *xml,
 		buf_init(&body, 0);
 		form_write((enum form)(f / 2), xml, strlen(xml), &written);
 		if (f % 2 == 1)
-			emu_mime_wrap(&written, &body, type, sizeof(type));
+			emu_mime_wrap(
+			    &written, true, &body, type, sizeof(type));
 		else
 			buf_add(&body, written.data, written.bytes);
 		if (smev_read_answer(op, type, body.data, body.bytes, arena,

@@ -21,7 +21,7 @@ talk_begin(struct talk *t, enum smev_version version, bool soap_env)
 {
 	memset(t, 0, sizeof(*t));
 	t->version = version;
-	t->peer = peer_new(NULL);
+	t->peer = peer_new("file-signatures off\n");
 	t->peer->emu->manner.soap_env = soap_env;
 	t->trust = signer_trust();
 	t->personal = signer_key("personal");
@@ -182,7 +182,7 @@ read_form(struct talk *t, enum smev_op op, enum form form, bool multipart,
 	buf_init(&body, 0);
 	form_write(form, t->answer.body.data, t->answer.body.bytes, &written);
 	if (multipart)
-		emu_mime_wrap(&written, &body, type, sizeof(type));
+		emu_mime_wrap(&written, true, &body, type, sizeof(type));
 	else
 		buf_add(&body, written.data, written.bytes);
 	xml_doc_free(t->doc);

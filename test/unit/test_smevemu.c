@@ -281,7 +281,7 @@ registry_messages_are_confirmed_by_smevs_id(void **state)
 	(void)state;
 	assert_int_equal(
 	    emu_compose_request(peer->emu, emu_participant(peer->emu, "zags"),
-		list, strlen(list), &msg, &err),
+		list, strlen(list), NULL, &msg, &err),
 	    0);
 	assert_string_not_equal(msg->id, msg->meta_id);
 	peer_get(peer, EMU_V11, peer->rs, get_request);

@@ -33,14 +33,15 @@ send_file(struct peer *peer, char ret_id[UUID_BYTES])
 static void
 files_over_the_limit_of_a_message_are_refused(void **state)
 {
-	struct peer *peer = peer_new("attachment-limit 9\n");
+	struct peer *peer =
+	    peer_new("file-signatures on\nattachment-limit 9\n");
 	char id[UUID_BYTES];
 
 	(void)state;
 	send_file(peer, id);
 	assert_int_equal(peer->answer.status, 200);
 	peer_free(peer);
-	peer = peer_new("attachment-limit 8\n");
+	peer = peer_new("file-signatures on\nattachment-limit 8\n");
 	send_file(peer, id);
 	assert_true(peer_has(peer, "AttachmentSizeLimitExceeded"));
 	peer_ask(peer, id, "x"); /* the id was not taken */
@@ -51,7 +52,8 @@ files_over_the_limit_of_a_message_are_refused(void **state)
 static void
 a_quota_is_free_again_when_files_are_confirmed(void **state)
 {
-	struct peer *peer = peer_new("participant rs quota 20\n");
+	struct peer *peer =
+	    peer_new("file-signatures on\nparticipant rs quota 20\n");
 	char first[UUID_BYTES], id[UUID_BYTES];
 
 	(void)state;

@@ -31,6 +31,7 @@ emu_new(void)
 	struct emu *emu = xcalloc(1, sizeof(*emu));
 
 	emu->trust = trust_new();
+	emu->persons = trust_new();
 	emu->by_name = map_new();
 	emu->by_fingerprint = map_new();
 	emu->by_qname = map_new();
@@ -47,6 +48,7 @@ emu_new(void)
 	emu->ftp_limit = 1 << 30;
 	emu->manner.multipart = emu->manner.xop = true;
 	emu->speak = emu->manner;
+	emu->transaction_codes = true;
 	emu->verify = true;
 	emu->keep_raw = true;
 	emu->started_ms = clock_now_ms();

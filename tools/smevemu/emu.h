@@ -92,6 +92,7 @@ struct emu_message {
 	size_t body_bytes;
 	char *signature; /* ds:Signature of the sender; NULL none */
 	char *attachments; /* AttachmentContentList; NULL none */
+	char *cancels; /* id of the request this cancels; NULL: no Cancel */
 	char *raw; /* the envelope as it came; NULL when not kept */
 	size_t raw_bytes;
 	size_t file_bytes; /* of the attachments, in the store too */
@@ -141,6 +142,7 @@ struct emu_type_version {
 	struct emu_type *type;
 	char *ns, *request, *response; /* response NULL for a broadcast */
 	bool registry; /* SMEV gives each request an id of its own */
+	bool personal; /* requests have to have ЭП-СП */
 };
 
 /* A value in Routing (1.3) and who gets what has it. */
@@ -182,7 +184,8 @@ struct emu {
 	struct emu_list unconfirmed; /* oldest first */
 	struct emu_list checking; /* accepted, in no queue yet */
 	struct emu_script *script;
-	struct trust *persons; /* whose signatures of files count; NULL any */
+	struct trust *persons; /* who may sign besides participants */
+	bool persons_known; /* somebody was named; or else anybody may */
 	struct emu_slices *slices; /* digests being taken; NULL none */
 	struct emu_ftpd *ftpd; /* NULL: not running */
 	struct emu_counters counters;
@@ -202,6 +205,7 @@ struct emu {
 	int64_t federal_delay_ms;
 	struct emu_manner manner; /* with who has none of his own */
 	struct emu_manner speak; /* with who calls now */
+	bool transaction_codes; /* check the form of TransactionCode */
 	bool verify; /* check signatures of participants */
 	bool keep_raw;
 };

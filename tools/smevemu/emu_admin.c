@@ -14,8 +14,8 @@
 #include "base/str.h"
 #include "tools/smevemu/emu.h"
 #include "tools/smevemu/emu_builtin.h"
-#include "tools/smevemu/emu_compose.h"
 #include "tools/smevemu/emu_conf.h"
+#include "tools/smevemu/emu_outgoing.h"
 #include "tools/smevemu/emu_page.h"
 #include "tools/smevemu/emu_state.h"
 
@@ -111,35 +111,65 @@ body_of(struct evhttp_request *req, struct buf *out)
 		buf_add(out, evbuffer_pullup(in, -1), bytes);
 }
 
+#define ATTACHMENTS_MAX 32
+
+/* Parameters mtom=PATH and ftp=PATH, in their order; at most room. */
+static size_t
+attachments(struct evkeyvalq *query, struct emu_attach *files, size_t room)
+{
+	const struct evkeyval *pair;
+	size_t count = 0;
+
+	TAILQ_FOREACH(pair, query, next)
+	{
+		bool by_ftp = strcmp(pair->key, "ftp") == 0;
+
+		if ((!by_ftp && strcmp(pair->key, "mtom") != 0)
+		    || count == room)
+			continue;
+		files[count].by_ftp = by_ftp;
+		files[count++].path = pair->value;
+	}
+	return count;
+}
+
 static void
 on_send(struct emu *emu, struct evhttp_request *req)
 {
-	char *name = parameter(req, "from");
-	struct emu_participant *from =
-	    name == NULL ? NULL : emu_participant(emu, name);
-	const struct emu_message *msg = NULL;
+	const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(req);
+	const char *text = evhttp_uri_get_query(uri), *name;
+	struct emu_attach files[ATTACHMENTS_MAX];
+	struct emu_participant *from;
+	struct evkeyvalq query;
 	struct err err = { 0 };
+	char id[UUID_BYTES];
 	struct buf body, out;
 
+	if (evhttp_parse_query_str(text == NULL ? "" : text, &query) == -1) {
+		evhttp_send_error(req, HTTP_BADREQUEST, NULL);
+		return;
+	}
 	buf_init(&body, 0);
 	buf_init(&out, 0);
 	body_of(req, &body);
+	name = evhttp_find_header(&query, "from");
+	from = name == NULL ? NULL : emu_participant(emu, name);
 	if (from == NULL)
 		err_set(&err, ERR_REFUSE, "EMU_SENDER",
 		    "no such participant: from=NAME");
 	else
-		emu_compose_request(
-		    emu, from, buf_text(&body), body.bytes, &msg, &err);
-	if (msg == NULL) {
+		emu_outgoing_send(emu, from, buf_text(&body), body.bytes, files,
+		    attachments(&query, files, ATTACHMENTS_MAX), id, &err);
+	if (err.kind != ERR_NONE) {
 		reply_error(req, 400, &err);
 	} else {
-		buf_addf(&out, "{\"message_id\":\"%s\"}\n", msg->id);
+		buf_addf(&out, "{\"message_id\":\"%s\"}\n", id);
 		emu_admin_reply(req, 200, json, &out);
 		emu_builtin_run(emu);
 	}
 	buf_release(&out);
 	buf_release(&body);
-	free(name);
+	evhttp_clear_headers(&query);
 }
 
 static void

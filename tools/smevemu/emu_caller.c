@@ -1,81 +1,30 @@
 #include "tools/smevemu/emu_caller.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include <openssl/evp.h>
-#include <openssl/x509.h>
-
-#include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/map.h"
-#include "base/mem.h"
+#include "base/str.h"
 #include "crypto/dsig.h"
 #include "crypto/trust.h"
+#include "tools/smevemu/emu_cert.h"
 #include "tools/smevemu/emu_wire_read.h"
-#include "xsd/xml_read.h"
 
-/* What crypto/ says, in SMEV's words. */
+/* Who signed, once the signature itself is known to be right. */
 static int
-translate(const struct err *from, struct err *err)
+registered(const struct emu *emu, const char *fingerprint, X509 *cert,
+    struct emu_participant **ret_participant, struct err *err)
 {
-	static const struct {
-		const char *from, *to, *text;
-	} words[] = {
-		{ "DSIG_TARGET", "EMU_SIGN_TARGET",
-		    "ЭП-ОВ подписывает не тот элемент сообщения" },
-		{ "DSIG_NO_ID", "EMU_SIGN_TARGET",
-		    "У подписанного элемента нет атрибута Id" },
-		{ "DSIG_CERT", "EMU_CERT_NONE", "В ЭП-ОВ нет сертификата" },
-		{ "DSIG_EXPIRED", "EMU_CERT_EXPIRED",
-		    "Срок действия сертификата истёк." },
-		{ "DSIG_NOT_YET", "EMU_CERT_EXPIRED",
-		    "Срок действия сертификата не начался." },
-		{ "DSIG_TRUST", "EMU_SENDER",
-		    "Предъявленный сертификат пользователя не зарегистрирован "
-		    "в СМЭВ" },
-	};
+	struct emu_participant *found =
+	    map_get(emu->by_fingerprint, fingerprint);
+	struct err unknown = { .code = "DSIG_TRUST" };
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (strcmp(from->code, words[i].from) == 0)
-			return err_set(
-			    err, ERR_REFUSE, words[i].to, "%s", words[i].text);
-	}
-	return err_set(err, ERR_REFUSE, "EMU_SIGN_INVALID",
-	    "ЭП-ОВ не соответствует подписанным данным: %s: %.120s", from->code,
-	    from->text);
-}
-
-/* The fingerprint of the certificate in KeyInfo, believed as it is. */
-static int
-claimed(const struct emu_call *call, char ret_hex[65], struct err *err)
-{
-	struct arena *arena = arena_new();
-	const xmlNode *info = xml_child(call->signature, EMU_NS_DS, "KeyInfo");
-	const xmlNode *data = xml_child(info, EMU_NS_DS, "X509Data");
-	const char *text =
-	    xml_text(xml_child(data, EMU_NS_DS, "X509Certificate"), arena);
-	size_t length = strlen(text);
-	unsigned char *der = arena_alloc(arena, length + 4);
-	const unsigned char *at = der;
-	EVP_ENCODE_CTX *base64 = EVP_ENCODE_CTX_new();
-	int bytes = 0, tail = 0;
-	X509 *cert = NULL;
-
-	EVP_DecodeInit(base64);
-	if (EVP_DecodeUpdate(
-		base64, der, &bytes, (const unsigned char *)text, (int)length)
-		!= -1
-	    && EVP_DecodeFinal(base64, der + bytes, &tail) != -1)
-		cert = d2i_X509(NULL, &at, bytes + tail);
-	EVP_ENCODE_CTX_free(base64);
-	arena_free(arena);
-	if (cert == NULL)
-		return err_set(err, ERR_REFUSE, "EMU_CERT_NONE",
-		    "В ЭП-ОВ нет сертификата");
-	trust_fingerprint(cert, ret_hex);
-	X509_free(cert);
+	if (found == NULL)
+		return emu_cert_words("ЭП-ОВ", &unknown, cert, err);
+	if (emu->verify && emu_cert_revoked(emu, cert, err) == -1)
+		return -1;
+	*ret_participant = found;
 	return 0;
 }
 
@@ -85,26 +34,31 @@ emu_caller_find(const struct emu *emu, const struct emu_call *call,
     struct err *err)
 {
 	struct dsig_verdict verdict = { 0 };
-	struct emu_participant *found;
-	struct err why = { 0 };
+	struct err why = { .code = "DSIG_CERT" };
+	X509 *cert;
+	int rc;
 
 	if (call->signature == NULL)
 		return err_set(
 		    err, ERR_REFUSE, "EMU_NO_SIGNATURE", "Отсутствует ЭП-ОВ");
-	if (!emu->verify) {
-		if (claimed(call, verdict.fingerprint, err) == -1)
-			return -1;
-	} else if (dsig_require(doc, call->signature, call->covered, emu->trust,
-		       &verdict, &why)
-	    == -1) {
-		return translate(&why, err);
+	cert = emu_cert_of(call->signature);
+	if (cert == NULL && !emu->verify)
+		rc = emu_cert_words("ЭП-ОВ", &why, NULL, err);
+	else if (emu->verify
+	    && dsig_require(doc, call->signature, call->covered, emu->trust,
+		   &verdict, &why)
+		== -1)
+		rc = emu_cert_words("ЭП-ОВ", &why, cert, err);
+	else {
+		trust_fingerprint(cert, verdict.fingerprint);
+		rc = registered(
+		    emu, verdict.fingerprint, cert, ret_participant, err);
 	}
-	found = map_get(emu->by_fingerprint, verdict.fingerprint);
-	if (found == NULL)
-		return err_set(err, ERR_REFUSE, "EMU_SENDER",
-		    "Информационная система не зарегистрирована в СМЭВ.");
-	*ret_participant = found;
-	return 0;
+	X509_free(cert);
+	/* For a caller an unknown certificate is an unknown system. */
+	if (rc == -1 && strcmp(err->code, "EMU_CERT_UNKNOWN") == 0)
+		str_copy(err->code, sizeof(err->code), "EMU_SENDER");
+	return rc;
 }
 
 int

@@ -164,36 +164,62 @@ sign_body(struct emu_message *msg, const struct keypair *key, struct err *err)
 	return 0;
 }
 
-/* The envelope version a built-in participant writes: the receiver converts. */
-#define BUILT_IN_VERSION EMU_V11
-
-static int
-make_request(struct emu *emu, struct emu_participant *from, xmlNode *root,
-    const struct emu_type_version *version, const struct emu_message **ret_msg,
-    struct err *err)
+/* What extra adds to the message and its data. */
+static void
+add_extra(struct emu_message *msg, const struct emu_extra *extra)
 {
-	char id[UUID_BYTES], meta_id[UUID_BYTES];
-	struct emu_message *msg;
-	struct xml_writer w;
-	struct buf body, content;
+	if (extra->contents != NULL)
+		msg->attachments = xstrdup(extra->contents);
+	msg->file_bytes = extra->file_bytes;
+	if (extra->files == NULL)
+		return;
+	msg->files = extra->files;
+	msg->files->users++;
+	msg->file_bytes += (size_t)msg->files->bytes;
+}
 
-	uuid_v1(id);
-	uuid_v1(meta_id);
-	msg = emu_message_new(
-	    emu, EMU_REQUEST, id, version->registry ? meta_id : NULL);
+/* SenderProvidedRequestData of msg around root. */
+static void
+write_request(
+    struct emu_message *msg, xmlNode *root, const struct emu_extra *extra)
+{
+	struct buf body, content;
+	struct xml_writer w;
+
 	buf_init(&body, 0);
 	buf_init(&content, 0);
 	emu_wire_copy(root, &content);
 	begin_data(&w, &body, "ns2:SenderProvidedRequestData",
-	    "SIGNED_BY_CONSUMER", BUILT_IN_VERSION, id);
+	    "SIGNED_BY_CONSUMER", EMU_COMPOSE_VERSION, msg->id);
 	xml_write_open(&w, "MessagePrimaryContent");
 	xml_write_raw(&w, content.data, content.bytes);
 	xml_write_close(&w);
+	if (extra->headers != NULL)
+		xml_write_raw(&w, extra->headers, strlen(extra->headers));
+	if (extra->refs != NULL)
+		xml_write_raw(&w, extra->refs, strlen(extra->refs));
 	xml_write_close(&w);
 	digest_hex(content.data, content.bytes, msg->content_digest);
 	buf_release(&content);
 	set_body(msg, &body);
-	msg->version = BUILT_IN_VERSION;
+}
+
+static int
+make_request(struct emu *emu, struct emu_participant *from, xmlNode *root,
+    const struct emu_type_version *version, const struct emu_extra *extra,
+    const struct emu_message **ret_msg, struct err *err)
+{
+	char id[UUID_BYTES], meta_id[UUID_BYTES];
+	struct emu_message *msg;
+
+	uuid_v1(id);
+	uuid_v1(meta_id);
+	msg = emu_message_new(emu, EMU_REQUEST,
+	    extra->id != NULL ? extra->id : id,
+	    version->registry ? meta_id : NULL);
+	write_request(msg, root, extra);
+	add_extra(msg, extra);
+	msg->version = EMU_COMPOSE_VERSION;
 	msg->sender = from;
 	msg->recipient = version->type->provider;
 	msg->type = version->type;
@@ -211,9 +237,10 @@ make_request(struct emu *emu, struct emu_participant *from, xmlNode *root,
 
 int
 emu_compose_request(struct emu *emu, struct emu_participant *from,
-    const void *content, size_t bytes, const struct emu_message **ret_msg,
-    struct err *err)
+    const void *content, size_t bytes, const struct emu_extra *extra,
+    const struct emu_message **ret_msg, struct err *err)
 {
+	static const struct emu_extra nothing = { 0 };
 	struct emu_type_version *version;
 	struct xml_doc *doc = NULL;
 	xmlNode *root;
@@ -230,7 +257,8 @@ emu_compose_request(struct emu *emu, struct emu_participant *from,
 		    "имя корневого элемента: {%.120s}%.60s",
 		    xml_ns(root), xml_name(root));
 	else
-		rc = make_request(emu, from, root, version, ret_msg, err);
+		rc = make_request(emu, from, root, version,
+		    extra == NULL ? &nothing : extra, ret_msg, err);
 	xml_doc_free(doc);
 	return rc;
 }
@@ -239,14 +267,14 @@ emu_compose_request(struct emu *emu, struct emu_participant *from,
 static int
 finish_response(struct emu *emu, struct emu_message *request,
     const char *message_id, struct emu_participant *sender,
-    const struct keypair *key, const char *answer, struct buf *body,
-    struct err *err)
+    const struct keypair *key, const char *answer, enum emu_version version,
+    struct buf *body, struct err *err)
 {
 	struct emu_message *msg =
 	    emu_message_new(emu, EMU_RESPONSE, message_id, NULL);
 
 	set_body(msg, body);
-	msg->version = BUILT_IN_VERSION;
+	msg->version = version;
 	msg->sender = sender;
 	msg->recipient = request->sender;
 	msg->type = request->type;
@@ -274,14 +302,15 @@ emu_compose_response(struct emu *emu, struct emu_message *request,
 	uuid_v1(id);
 	buf_init(&body, 0);
 	begin_data(&w, &body, "ns2:SenderProvidedResponseData",
-	    "SIGNED_BY_PROVIDER", BUILT_IN_VERSION, id);
+	    "SIGNED_BY_PROVIDER", EMU_COMPOSE_VERSION, id);
 	xml_write_leaf(&w, "ns2:To", request->reply_to);
 	xml_write_open(&w, "MessagePrimaryContent");
 	xml_write_raw(&w, content, strlen(content));
 	xml_write_close(&w);
 	xml_write_close(&w);
 	if (finish_response(emu, request, id, request->recipient,
-		request->recipient->key, "data", &body, err)
+		request->recipient->key, "data", EMU_COMPOSE_VERSION, &body,
+		err)
 	    == -1)
 		return -1;
 	digest_hex(content, strlen(content), emu->made_last->content_digest);
@@ -301,7 +330,7 @@ emu_compose_rejection(struct emu *emu, struct emu_message *request,
 	uuid_v1(id);
 	buf_init(&body, 0);
 	begin_data(&w, &body, "ns2:SenderProvidedResponseData",
-	    "SIGNED_BY_PROVIDER", BUILT_IN_VERSION, id);
+	    "SIGNED_BY_PROVIDER", EMU_COMPOSE_VERSION, id);
 	xml_write_leaf(&w, "ns2:To", request->reply_to);
 	xml_write_open(&w, "ns2:RequestRejected");
 	xml_write_leaf(&w, "ns2:RejectionReasonCode", code);
@@ -309,13 +338,14 @@ emu_compose_rejection(struct emu *emu, struct emu_message *request,
 	xml_write_close(&w);
 	xml_write_close(&w);
 	return finish_response(emu, request, id, request->recipient,
-	    request->recipient->key, "rejected", &body, err);
+	    request->recipient->key, "rejected", EMU_COMPOSE_VERSION, &body,
+	    err);
 }
 
 /* AsyncProcessingStatus about msg.  Source: smev PROTOCOL 10. */
 static void
 write_async(struct xml_writer *w, const struct emu_message *msg,
-    const struct emu_fault *fault, const char *text)
+    const struct emu_fault *fault, const char *text, const char *routing)
 {
 	char code[80], description[600];
 
@@ -328,6 +358,8 @@ write_async(struct xml_writer *w, const struct emu_message *msg,
 	xml_write_leaf(w, "ns2:OriginalMessageId", msg->id);
 	xml_write_leaf(w, "ns2:StatusCategory", "requestIsRejectedBySmev");
 	xml_write_leaf(w, "ns2:StatusDetails", text);
+	if (routing != NULL)
+		xml_write_raw(w, routing, strlen(routing));
 	xml_write_open(w, "ns2:SmevFault");
 	xml_write_leaf(w, "Code", code);
 	xml_write_leaf(w, "Description", description);
@@ -350,9 +382,9 @@ put_status(struct emu *emu, struct emu_message *about,
 	msg = emu_message_new(emu, EMU_STATUS, id, about->id);
 	buf_init(&body, 0);
 	xml_write_init(&w, &body);
-	write_async(&w, about, fault, text);
+	write_async(&w, about, fault, text, NULL);
 	set_body(msg, &body);
-	msg->version = BUILT_IN_VERSION;
+	msg->version = EMU_COMPOSE_VERSION;
 	msg->recipient = about->sender;
 	msg->answer = "async";
 	emu_queue_put(msg);
@@ -360,8 +392,11 @@ put_status(struct emu *emu, struct emu_message *about,
 
 int
 emu_compose_async(struct emu *emu, struct emu_message *msg,
-    const struct emu_fault *fault, const char *text, struct err *err)
+    const struct emu_fault *fault, const char *text, const char *routing,
+    struct err *err)
 {
+	enum emu_version version =
+	    routing != NULL ? EMU_V13 : EMU_COMPOSE_VERSION;
 	char id[UUID_BYTES];
 	struct xml_writer w;
 	struct buf body;
@@ -376,10 +411,10 @@ emu_compose_async(struct emu *emu, struct emu_message *msg,
 	uuid_v1(id);
 	buf_init(&body, 0);
 	begin_data(&w, &body, "ns2:SenderProvidedResponseData",
-	    "SIGNED_ASYNC_BY_SMEV", BUILT_IN_VERSION, id);
+	    "SIGNED_ASYNC_BY_SMEV", version, id);
 	xml_write_leaf(&w, "ns2:To", msg->reply_to);
-	write_async(&w, msg, fault, text);
+	write_async(&w, msg, fault, text, routing);
 	xml_write_close(&w);
 	return finish_response(
-	    emu, msg, id, NULL, emu->key, "async", &body, err);
+	    emu, msg, id, NULL, emu->key, "async", version, &body, err);
 }

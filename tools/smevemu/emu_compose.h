@@ -21,15 +21,27 @@ emu_compose_accepted(struct emu *emu, const struct emu_call *call,
 /* Give a request its ReplyTo, and know it by that. */
 void emu_compose_reply_to(struct emu *emu, struct emu_message *request);
 
+/* The envelope version a built-in participant writes: the receiver converts. */
+#define EMU_COMPOSE_VERSION EMU_V11
+
+/* What a request of a built-in participant has beside its content. */
+struct emu_extra {
+	const char *id; /* its MessageID; NULL: a new one */
+	const char *headers, *refs; /* attachment header lists, or NULL */
+	const char *contents; /* AttachmentContentList, or NULL */
+	size_t file_bytes; /* of what is in it */
+	struct emu_files *files; /* in the store, or NULL; the message's then */
+};
+
 /*
  * Send content, a document of bytes, as a request of the built-in participant
- * from, to the provider of its type.
+ * from, to the provider of its type.  extra NULL: nothing beside it.
  *
  * Errors: those of xml_doc_parse(), ERR_REFUSE EMU_TYPE nobody provides it.
  */
 int emu_compose_request(struct emu *emu, struct emu_participant *from,
-    const void *content, size_t bytes, const struct emu_message **ret_msg,
-    struct err *err);
+    const void *content, size_t bytes, const struct emu_extra *extra,
+    const struct emu_message **ret_msg, struct err *err);
 /*
  * Answer request with content, an element that stands alone, of the QName ns
  * name.
@@ -43,9 +55,11 @@ int emu_compose_rejection(struct emu *emu, struct emu_message *request,
     const char *code, const char *text, struct err *err);
 /*
  * Tell the sender of msg that SMEV rejected it: a response with
- * AsyncProcessingStatus for a request, a status for a response.
+ * AsyncProcessingStatus for a request, a status for a response.  routing is
+ * RoutingStatus as XML (1.3), or NULL.
  */
 int emu_compose_async(struct emu *emu, struct emu_message *msg,
-    const struct emu_fault *fault, const char *text, struct err *err);
+    const struct emu_fault *fault, const char *text, const char *routing,
+    struct err *err);
 
 #endif

@@ -1,6 +1,5 @@
 #include "tools/smevemu/emu_conf.h"
 
-#include <glob.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +12,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "crypto/keystore.h"
+#include "crypto/trust.h"
 #include "tools/smevemu/emu.h"
 #include "tools/smevemu/emu_builtin.h"
 #include "tools/smevemu/emu_ftpd.h"
@@ -76,6 +76,13 @@ do_verify(struct emu_line *line)
 }
 
 static int
+do_transaction_codes(struct emu_line *line)
+{
+	return emu_line_choice(
+	    line, "checked", "any", &line->emu->transaction_codes);
+}
+
+static int
 do_keep_raw(struct emu_line *line)
 {
 	return emu_line_choice(line, "on", "off", &line->emu->keep_raw);
@@ -88,6 +95,14 @@ do_schemas(struct emu_line *line)
 	line->emu->schemas = NULL;
 	return xsd_registry_load(emu_line_path(line, line->words[1]),
 	    &line->emu->schemas, line->err);
+}
+
+static int
+do_trust(struct emu_line *line)
+{
+	line->emu->persons_known = true;
+	return trust_add_ca(
+	    line->emu->persons, emu_line_path(line, line->words[1]), line->err);
 }
 
 static int
@@ -151,25 +166,43 @@ do_type(struct emu_line *line)
 	return 0;
 }
 
+/* What stands after the roots of a version; returns how many words. */
+static size_t
+version_flags(const struct emu_line *line, bool *registry, bool *personal)
+{
+	size_t count = line->count;
+
+	for (; count > 3; count--) {
+		if (strcmp(line->words[count - 1], "registry") == 0)
+			*registry = true;
+		else if (strcmp(line->words[count - 1], "personal") == 0)
+			*personal = true;
+		else
+			break;
+	}
+	return count;
+}
+
 static int
 do_version(struct emu_line *line)
 {
-	const char *last = line->words[line->count - 1];
-	bool registry = strcmp(last, "registry") == 0;
-	size_t count = line->count - registry;
 	struct emu_type_version *version;
+	bool registry = false, personal = false;
+	size_t count = version_flags(line, &registry, &personal);
 
 	if (line->emu->last_type == NULL)
 		return emu_line_wrong(
 		    line, "no type before version", line->words[1]);
-	if (count < 3 || count > 4)
-		return emu_line_wrong(line, "not understood", last);
+	if (count > 4)
+		return emu_line_wrong(
+		    line, "not understood", line->words[count - 1]);
 	version = emu_type_version_add(line->emu, line->emu->last_type,
 	    line->words[1], line->words[2], count > 3 ? line->words[3] : NULL);
 	if (version == NULL)
 		return emu_line_wrong(
 		    line, "taken by another type", line->words[2]);
 	version->registry = registry;
+	version->personal = personal;
 	return 0;
 }
 
@@ -186,128 +219,6 @@ do_route(struct emu_line *line)
 		    line, "no such participant", line->words[2]);
 	emu_routing_add(line->emu->last_type, line->words[1], to);
 	return 0;
-}
-
-static int
-send_file(struct emu_line *line, struct emu_participant *from, const char *path)
-{
-	const struct emu_message *msg;
-	struct buf content;
-	int rc = -1;
-
-	buf_init(&content, 0);
-	if (file_read(path, 10 << 20, &content, line->err) == 0)
-		rc = emu_compose_request(line->emu, from, content.data,
-		    content.bytes, &msg, line->err);
-	buf_release(&content);
-	return rc;
-}
-
-static int
-do_send(struct emu_line *line)
-{
-	struct emu_participant *from =
-	    emu_participant(line->emu, line->words[1]);
-	glob_t found;
-	int rc = 0;
-
-	if (from == NULL)
-		return emu_line_wrong(
-		    line, "no such participant", line->words[1]);
-	for (size_t at = 2; at < line->count && rc == 0; at++) {
-		if (glob(emu_line_path(line, line->words[at]), 0, NULL, &found)
-		    != 0)
-			return emu_line_wrong(
-			    line, "no such file", line->words[at]);
-		for (size_t i = 0; i < found.gl_pathc && rc == 0; i++)
-			rc = send_file(line, from, found.gl_pathv[i]);
-		globfree(&found);
-	}
-	return rc;
-}
-
-static int
-do_attachment_limit(struct emu_line *line)
-{
-	int64_t number;
-
-	if (emu_line_number(line, line->words[1], INT_MAX, &number) == -1)
-		return -1;
-	line->emu->attachment_limit = (size_t)number;
-	return 0;
-}
-
-static int
-do_ftp(struct emu_line *line)
-{
-	struct emu *emu = line->emu;
-	const char *folder = emu_line_path(line, line->words[3]);
-	int64_t port;
-
-	if (emu->base != NULL)
-		return emu_line_wrong(
-		    line, "only before the start", line->words[0]);
-	if (strchr(folder, '\n') != NULL)
-		return emu_line_wrong(line, "not a folder", folder);
-	if (emu_line_number(line, line->words[2], 65535, &port) == -1)
-		return -1;
-	free(emu->ftp_address);
-	free(emu->ftp_folder);
-	emu->ftp_address = xstrdup(line->words[1]);
-	emu->ftp_folder = xstrdup(folder);
-	emu->ftp_port = (int)port;
-	return 0;
-}
-
-static int
-do_ftp_limit(struct emu_line *line)
-{
-	int64_t number;
-
-	if (emu_line_number(line, line->words[1], INT64_MAX, &number) == -1)
-		return -1;
-	line->emu->ftp_limit = (size_t)number;
-	return 0;
-}
-
-static int
-do_file_checks(struct emu_line *line)
-{
-	return emu_line_choice(line, "sync", "async", &line->emu->files_first);
-}
-
-static int
-do_file_signatures(struct emu_line *line)
-{
-	static const char *const words[] = { "required", "on", "off" };
-
-	for (int i = 0; i < 3; i++) {
-		if (strcmp(words[i], line->words[1]) == 0) {
-			line->emu->file_signatures =
-			    (enum emu_file_signatures)i;
-			return 0;
-		}
-	}
-	return emu_line_wrong(line, "not understood", line->words[1]);
-}
-
-static void
-hurt_uploads(
-    const char *from, const char *kind, int64_t n, int64_t times, void *arg)
-{
-	const struct emu *emu = arg;
-	const struct emu_participant *participant =
-	    from == NULL ? NULL : emu_participant(emu, from);
-
-	emu_ftpd_hurt(emu->ftpd,
-	    participant == NULL ? "*" : participant->ftp_user, kind, n, times);
-}
-
-void
-emu_conf_uploads(struct emu *emu, bool last)
-{
-	if (emu->ftpd != NULL)
-		emu_script_uploads(emu->script, last, hurt_uploads, emu);
 }
 
 static int
@@ -358,25 +269,27 @@ static const struct {
 	{ "key", 2, 2, do_key },
 	{ "unconfirmed", 1, 1, do_unconfirmed },
 	{ "max-age", 1, 1, do_max_age },
-	{ "attachment-limit", 1, 1, do_attachment_limit },
-	{ "ftp", 3, 3, do_ftp },
-	{ "ftp-limit", 1, 1, do_ftp_limit },
-	{ "file-checks", 1, 1, do_file_checks },
-	{ "file-signatures", 1, 1, do_file_signatures },
+	{ "attachment-limit", 1, 1, emu_conf_attachment_limit },
+	{ "ftp", 3, 3, emu_conf_ftp },
+	{ "ftp-limit", 1, 1, emu_conf_ftp_limit },
+	{ "file-checks", 1, 1, emu_conf_file_checks },
+	{ "file-signatures", 1, 1, emu_conf_file_signatures },
 	{ "dialect", 1, 1, do_manner },
 	{ "multipart", 1, 1, do_manner },
 	{ "ack", 1, 1, do_manner },
 	{ "xop", 1, 1, do_manner },
 	{ "details", 1, 1, do_manner },
+	{ "transaction-codes", 1, 1, do_transaction_codes },
 	{ "verify", 1, 1, do_verify },
 	{ "keep-raw", 1, 1, do_keep_raw },
 	{ "schemas", 1, 1, do_schemas },
+	{ "trust", 1, 1, do_trust },
 	{ "seed", 1, 1, do_seed },
 	{ "participant", 1, EMU_LINE_WORDS, emu_conf_participant },
 	{ "type", 1, EMU_LINE_WORDS, do_type },
-	{ "version", 2, 4, do_version },
+	{ "version", 2, 5, do_version },
 	{ "route", 2, 2, do_route },
-	{ "send", 2, EMU_LINE_WORDS, do_send },
+	{ "send", 2, EMU_LINE_WORDS, emu_conf_send },
 	{ "fault", 1, EMU_LINE_WORDS, do_fault },
 	{ "clear", 1, 1, do_clear },
 	{ "federal", 2, 5, do_federal },

@@ -35,6 +35,14 @@ int emu_conf_manner(struct emu_line *line, const char *name, const char *value,
     struct emu_manner *manner, struct emu_manner *has);
 /* The line of a participant, which may be known already. */
 int emu_conf_participant(struct emu_line *line);
+/* Lines about files. */
+int emu_conf_ftp(struct emu_line *line);
+int emu_conf_ftp_limit(struct emu_line *line);
+int emu_conf_file_checks(struct emu_line *line);
+int emu_conf_file_signatures(struct emu_line *line);
+int emu_conf_attachment_limit(struct emu_line *line);
+/* Lines of messages to be sent. */
+int emu_conf_send(struct emu_line *line);
 /* Tell the file store the rules on Upload: all, or the last one. */
 void emu_conf_uploads(struct emu *emu, bool last);
 

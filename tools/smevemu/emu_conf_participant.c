@@ -112,6 +112,27 @@ emu_conf_manner(struct emu_line *line, const char *name, const char *value,
 	return 0;
 }
 
+/* Bounds of a participant; 2, -1, or 0: not that. */
+static int
+bound_property(struct emu_line *line, struct emu_participant *participant,
+    const char *word, const char *value)
+{
+	int64_t number = 0;
+
+	if (strcmp(word, "limit") != 0 && strcmp(word, "capacity") != 0
+	    && strcmp(word, "quota") != 0)
+		return 0;
+	if (emu_line_number(line, value, INT_MAX, &number) == -1)
+		return -1;
+	if (*word == 'l')
+		participant->limit = (unsigned)number;
+	else if (*word == 'c')
+		participant->capacity = (size_t)number;
+	else
+		participant->quota = (size_t)number;
+	return 2;
+}
+
 /* One property of a participant; returns how many words it took, or -1. */
 static int
 participant_property(
@@ -120,7 +141,6 @@ participant_property(
 	const char *word = line->words[at];
 	char **value = &line->words[at + 1];
 	size_t left = line->count - at - 1;
-	int64_t number = 0;
 	int used;
 
 	if (strcmp(word, "key") == 0 && left >= 2) {
@@ -138,6 +158,8 @@ participant_property(
 		return emu_line_wrong(line, "a value is missing after", word);
 	used = store_property(line, participant, word, value[0]);
 	if (used == 0)
+		used = bound_property(line, participant, word, value[0]);
+	if (used == 0)
 		used = 2
 		    * emu_conf_manner(line, word, value[0],
 			&participant->manner, &participant->has_manner);
@@ -150,6 +172,12 @@ participant_property(
 		if (read_cert(line, participant, emu_line_path(line, value[0]))
 		    == -1)
 			return -1;
+	} else if (strcmp(word, "personal") == 0) {
+		line->emu->persons_known = true;
+		if (trust_pin(line->emu->persons, emu_line_path(line, value[0]),
+			line->err)
+		    == -1)
+			return -1;
 	} else if (strcmp(word, "fingerprint") == 0) {
 		know_fingerprint(line->emu, participant, value[0]);
 		trust_pin_fingerprint(
@@ -157,18 +185,6 @@ participant_property(
 	} else if (strcmp(word, "role") == 0) {
 		if (parse_role(line, value[0], &participant->role) == -1)
 			return -1;
-	} else if (strcmp(word, "limit") == 0) {
-		if (emu_line_number(line, value[0], 1000000, &number) == -1)
-			return -1;
-		participant->limit = (unsigned)number;
-	} else if (strcmp(word, "capacity") == 0) {
-		if (emu_line_number(line, value[0], INT_MAX, &number) == -1)
-			return -1;
-		participant->capacity = (size_t)number;
-	} else if (strcmp(word, "quota") == 0) {
-		if (emu_line_number(line, value[0], INT_MAX, &number) == -1)
-			return -1;
-		participant->quota = (size_t)number;
 	} else {
 		return emu_line_wrong(line, "not understood", word);
 	}

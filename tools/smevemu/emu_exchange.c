@@ -55,7 +55,7 @@ first_alive(struct visit *v, const struct emu_queue *queue,
 			break;
 		emu_compose_async(v->emu, msg,
 		    emu_fault_by_element("EndOfLifeReached"),
-		    "Срок жизни сообщения истёк.", err);
+		    "Срок жизни сообщения истёк.", NULL, err);
 		msg->state = EMU_EXPIRED;
 	}
 	return msg;

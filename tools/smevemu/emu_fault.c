@@ -20,6 +20,12 @@ static const struct emu_fault faults[] = {
 	    "SPS:4", "В ЭП-ОВ нет сертификата" },
 	{ "EMU_CERT_EXPIRED", SIGNATURE, "CertificateIsExpired", "SMEV-100",
 	    "SPS:5", "Срок действия сертификата истёк" },
+	{ "EMU_CERT_REVOKED", SIGNATURE, "SignatureIsInvalid", "SMEV-100",
+	    "SPS:7", "Cертификат отозван. Код ответа в ГУЦ: 1" },
+	{ "EMU_CERT_UNKNOWN", SIGNATURE, "CertificateIsNotFound", "SMEV-100",
+	    "SPS:8",
+	    "Предъявленный сертификат пользователя не зарегистрирован в "
+	    "СМЭВ" },
 	{ "EMU_SENDER", "SenderIsNotRegistered", NULL, NULL, "SPS:6",
 	    "Информационная система не зарегистрирована в СМЭВ." },
 	{ "EMU_CONTENT", "InvalidContent", NULL, "SMEV-403", "SRS:1",

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/map.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "crypto/cms.h"
@@ -148,11 +149,16 @@ judge(const struct emu *emu, const struct emu_file *file,
 		return "хэш файла не равен Hash";
 	if (file->cms == NULL)
 		return NULL;
-	cms_check(file->cms, digest, emu->persons, &verdict);
+	cms_check(file->cms, digest, emu->persons_known ? emu->persons : NULL,
+	    &verdict);
 	if (!verdict.digest_ok)
 		return "хэш файла не равен messageDigest в SignaturePKCS7";
 	if (!verdict.value_ok)
 		return "подпись в SignaturePKCS7 неверна";
+	if (emu->persons_known && !verdict.trusted
+	    && map_get(emu->by_fingerprint, verdict.fingerprint) == NULL)
+		return "подпись в SignaturePKCS7 не того, кому верит СМЭВ, или "
+		       "его сертификат просрочен либо отозван";
 	return NULL;
 }
 
@@ -286,7 +292,8 @@ finish(struct emu *emu, struct emu_files *files)
 			emu_queue_put(msg);
 		else
 			emu_compose_async(emu, msg,
-			    emu_fault_by_code("EMU_FTP_FILES"), text, &err);
+			    emu_fault_by_code("EMU_FTP_FILES"), text, NULL,
+			    &err);
 	}
 }
 

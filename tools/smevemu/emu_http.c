@@ -69,7 +69,8 @@ reply(struct evhttp_request *req, const struct emu_answer *answer)
 		: answer->soap_env ? "text/xml; charset=utf-8"
 				   : "text/xml;charset=UTF-8");
 	if (answer->multipart) {
-		emu_mime_wrap(&answer->body, &wrapped, type, sizeof(type));
+		emu_mime_wrap(
+		    &answer->body, answer->xop, &wrapped, type, sizeof(type));
 		evbuffer_add(out, wrapped.data, wrapped.bytes);
 	} else if (answer->body.bytes > 0) {
 		evbuffer_add(out, answer->body.data, answer->body.bytes);

@@ -264,25 +264,3 @@ out:
 	arena_free(arena);
 	return rc;
 }
-
-void
-emu_mime_wrap(const struct buf *xml, struct buf *out, char *type, size_t room)
-{
-	char boundary[UUID_BYTES];
-
-	uuid_v4(boundary);
-	snprintf(type, room,
-	    "multipart/related; type=\"application/xop+xml\"; "
-	    "boundary=\"uuid:%s\"; start=\"<root.message@cxf.apache.org>\"; "
-	    "start-info=\"text/xml\"",
-	    boundary);
-	buf_addf(out,
-	    "--uuid:%s\r\n"
-	    "Content-Type: application/xop+xml; charset=UTF-8; "
-	    "type=\"text/xml\"\r\n"
-	    "Content-Transfer-Encoding: binary\r\n"
-	    "Content-ID: <root.message@cxf.apache.org>\r\n\r\n",
-	    boundary);
-	buf_add(out, xml->data, xml->bytes);
-	buf_addf(out, "\r\n--uuid:%s--", boundary);
-}

@@ -23,10 +23,11 @@ bool emu_mime_is_multipart(const char *content_type);
 int emu_mime_open(const char *content_type, const void *body, size_t bytes,
     struct buf *out, struct err *err);
 /*
- * Wrap xml as the one part of a multipart/related answer: append it to *out
- * and write its Content-Type to type.
+ * Wrap xml as a multipart/related answer: append it to *out and write its
+ * Content-Type to type.  xop: contents and signatures of files become parts of
+ * their own, as SMEV's server does with all base64Binary.
  */
-void
-emu_mime_wrap(const struct buf *xml, struct buf *out, char *type, size_t room);
+void emu_mime_wrap(
+    const struct buf *xml, bool xop, struct buf *out, char *type, size_t room);
 
 #endif

@@ -22,16 +22,23 @@ void emu_routing_free(struct emu_type *type);
 /* Whether a route of type leads to participant. */
 bool emu_routing_leads(
     const struct emu_type *type, const struct emu_participant *participant);
+/* What is wrong with the routing of a message, told after it was accepted. */
+struct emu_routed {
+	const struct emu_fault *reject; /* NULL: nothing */
+	const char *status; /* RoutingStatus as XML, or NULL */
+};
+
 /*
  * The recipient of call, a SendRequest of type by caller: as Routing says, or
- * the provider of type without it.
+ * the provider of type without it, or when something is wrong with it: with
+ * values that no route knows, with records it names, with signatures of
+ * records.  Strings of *ret live in arena.
  *
- * Returns it, or NULL: nobody.  *ret_reject is what is wrong with Routing, or
- * NULL; then the provider is returned.
+ * Returns it, or NULL: nobody.
  */
 struct emu_participant *emu_routing_find(const struct emu *emu,
     const struct emu_call *call, struct xml_doc *doc,
     const struct emu_type *type, const struct emu_participant *caller,
-    struct arena *arena, const struct emu_fault **ret_reject);
+    struct arena *arena, struct emu_routed *ret);
 
 #endif

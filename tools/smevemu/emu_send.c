@@ -9,11 +9,13 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/uuid.h"
+#include "tools/smevemu/emu_base64.h"
 #include "tools/smevemu/emu_compose.h"
 #include "tools/smevemu/emu_exchange.h"
 #include "tools/smevemu/emu_fault.h"
 #include "tools/smevemu/emu_filecheck.h"
 #include "tools/smevemu/emu_files.h"
+#include "tools/smevemu/emu_inner.h"
 #include "tools/smevemu/emu_queue.h"
 #include "tools/smevemu/emu_routing.h"
 #include "tools/smevemu/emu_store.h"
@@ -83,6 +85,33 @@ check_room(struct visit *v, const struct emu_message *like, struct err *err)
 	    "переполнена.");
 }
 
+/*
+ * A TransactionCode of three parts, UUID|code of the service|signature, has to
+ * have them all; others ("ignore", a UUID) are taken.  Source: PROTOCOL 11.1.
+ */
+static int
+check_transaction(struct visit *v, struct err *err)
+{
+	const char *code = v->call.transaction, *second, *third;
+	char id[UUID_BYTES];
+	size_t bytes;
+
+	if (!v->emu->transaction_codes || code == NULL
+	    || strchr(code, '|') == NULL)
+		return 0;
+	second = strchr(code, '|') + 1;
+	third = strchr(second, '|');
+	str_copy(id, sizeof(id), code);
+	if (second - code != UUID_BYTES || uuid_version(id) != 1
+	    || third == NULL || third == second
+	    || strchr(third + 1, '|') != NULL
+	    || emu_base64_decode(third + 1, v->arena, &bytes) == NULL)
+		return err_set(err, ERR_REFUSE, "EMU_TRANSACTION",
+		    "Неверный код транзакции: нужны UUID версии 1, код услуги "
+		    "и подпись в base64, разделённые знаком |");
+	return 0;
+}
+
 /* The files of the call, those in the store too, for receiver to. */
 static int
 check_files(struct visit *v, const struct emu_participant *to, struct err *err)
@@ -116,13 +145,15 @@ go_on(struct visit *v, struct emu_message *msg, struct err *err)
 	int rc = 0;
 
 	if (reject == NULL)
-		reject = v->misrouted;
+		reject = v->routing.reject;
 	v->files = NULL; /* its messages have it now */
 	wait = files != NULL && files->users > (reject != NULL);
 	if (files != NULL && files->users == 0) /* nobody subscribed */
 		emu_files_free(files);
 	if (reject != NULL)
-		rc = emu_compose_async(v->emu, msg, reject, reject->text, err);
+		rc = emu_compose_async(v->emu, msg, reject, reject->text,
+		    reject == v->routing.reject ? v->routing.status : NULL,
+		    err);
 	if (wait)
 		emu_filecheck_start(v->emu, v->caller, files);
 	return rc;
@@ -148,7 +179,11 @@ check_request(
 		    "sendRequest, в то время как этот тип сообщений "
 		    "зарегистрирован как ответ",
 		    call->ns, call->name);
-	if (check_id(v, err) == -1 || check_content(v, err) == -1)
+	if (check_id(v, err) == -1 || check_content(v, err) == -1
+	    || emu_inner_check(
+		   v->emu, call, v->doc, version->personal, &v->remarks, err)
+		== -1
+	    || check_transaction(v, err) == -1)
 		return -1;
 	if (!emu_type_allows(version->type, v->caller))
 		return err_set(
@@ -157,7 +192,7 @@ check_request(
 		return err_set(
 		    err, ERR_REFUSE, "EMU_EOL", "Срок жизни сообщения истёк.");
 	v->to = emu_routing_find(v->emu, call, v->doc, version->type, v->caller,
-	    v->arena, &v->misrouted);
+	    v->arena, &v->routing);
 	if (v->to == NULL && !version->type->broadcast)
 		return err_set(err, ERR_REFUSE, "EMU_RECIPIENT",
 		    "Невозможно определить получателя для сообщения. Полное "
@@ -242,7 +277,10 @@ check_response(struct visit *v, struct emu_message *request, struct err *err)
 			    "Содержимое ответа {%.100s}%.60s не "
 			    "зарегистрировано как ответ на этот запрос",
 			    call->ns, call->name);
-		if (check_content(v, err) == -1)
+		if (check_content(v, err) == -1
+		    || emu_inner_check(
+			   v->emu, call, v->doc, false, &v->remarks, err)
+			== -1)
 			return -1;
 	}
 	if (request == NULL)

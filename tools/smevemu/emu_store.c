@@ -237,9 +237,10 @@ emu_store_put(struct emu *emu, const char *path, struct emu_files *files,
 	char kept[PATH_MAX], to[PATH_MAX + 1100];
 	int length;
 
-	if (emu->ftp_folder == NULL)
+	if (emu->ftpd == NULL)
 		return err_set(err, ERR_REFUSE, "EMU_STORE",
-		    "no file store: ftp ADDRESS PORT FOLDER");
+		    "no file store: ftp ADDRESS PORT FOLDER, and it serves "
+		    "only once started");
 	make_kept(emu, files, kept);
 	uuid_v1(file->uuid);
 	file->name = xstrdup(slash == NULL ? path : slash + 1);

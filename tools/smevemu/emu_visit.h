@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "tools/smevemu/emu_remark.h"
+#include "tools/smevemu/emu_routing.h"
 #include "tools/smevemu/emu_script.h"
 #include "tools/smevemu/emu_wire_read.h"
 #include "tools/smevemu/emu_wire_write.h"
@@ -32,7 +33,7 @@ struct visit {
 	struct emu_files *files; /* in the store; NULL none, or a message's */
 	struct xml_doc *doc;
 	struct emu_participant *to; /* of a request */
-	const struct emu_fault *misrouted; /* NULL: well */
+	struct emu_routed routing; /* what came of its Routing */
 	struct emu_remarks remarks; /* what is wrong, for people */
 	struct emu_facts facts; /* of a fault */
 	struct emu_answer *answer;

@@ -4,11 +4,12 @@
 
 #define SERVICE "urn://x-artefacts-smev-gov-ru/services/message-exchange/types/"
 
-static const char *const namespaces[4][EMU_VERSIONS] = {
+static const char *const namespaces[5][EMU_VERSIONS] = {
 	{ SERVICE "1.1", SERVICE "1.2", SERVICE "1.3" },
 	{ SERVICE "basic/1.1", SERVICE "basic/1.2", SERVICE "basic/1.3" },
 	{ SERVICE "faults/1.1", SERVICE "faults/1.2", SERVICE "faults/1.3" },
 	{ "", "", SERVICE "routing/1.3" },
+	{ "", "", SERVICE "directive/1.3" },
 };
 
 static const char *const ops[EMU_OPS] = { "SendRequest", "SendResponse",

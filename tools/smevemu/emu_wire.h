@@ -22,9 +22,15 @@ enum emu_op {
 	EMU_OPS
 };
 
-enum emu_ns { EMU_NS_TYPES, EMU_NS_BASIC, EMU_NS_FAULTS, EMU_NS_ROUTING };
+enum emu_ns {
+	EMU_NS_TYPES,
+	EMU_NS_BASIC,
+	EMU_NS_FAULTS,
+	EMU_NS_ROUTING,
+	EMU_NS_DIRECTIVE, /* of business data, not of the envelope */
+};
 
-/* The namespace of version; routing exists in 1.3 only. */
+/* The namespace of version; routing and directive exist in 1.3 only. */
 const char *emu_ns(enum emu_ns which, enum emu_version version);
 /* Which of types, basic, faults or routing uri is; -1 none of them. */
 int emu_ns_find(const char *uri, enum emu_version *ret_version);

@@ -187,10 +187,24 @@ static void
 add_converted(const struct emu_message *msg, const char *xml, size_t bytes,
     enum emu_version version, struct buf *out)
 {
-	if (msg->version == version)
+	const char *routing = NULL, *rest = NULL;
+
+	if (msg->version == version) {
 		buf_add(out, xml, bytes);
-	else
-		emu_convert(xml, bytes, msg->version, version, out);
+		return;
+	}
+	/* Only 1.3 has it, and only SMEV writes it. */
+	if (msg->sender == NULL
+	    && (routing = strstr(xml, "<r:Routing")) != NULL)
+		rest = strstr(routing, "</r:RoutingStatus>");
+	if (rest != NULL) {
+		emu_convert(
+		    xml, (size_t)(routing - xml), msg->version, version, out);
+		rest += sizeof("</r:RoutingStatus>") - 1;
+		bytes -= (size_t)(rest - xml);
+		xml = rest;
+	}
+	emu_convert(xml, bytes, msg->version, version, out);
 }
 
 /* Where the files of this delivery are.  Source: smev PROTOCOL 8.2. */
