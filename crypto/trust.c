@@ -272,11 +272,17 @@ refused(int why, struct err *err)
 	}
 }
 
+void
+trust_dates(X509 *cert, int64_t *ret_not_before_ms, int64_t *ret_not_after_ms)
+{
+	*ret_not_before_ms = asn1_ms(X509_get0_notBefore(cert));
+	*ret_not_after_ms = asn1_ms(X509_get0_notAfter(cert));
+}
+
 static int
 check_dates(X509 *cert, int64_t at_ms, struct window *ret, struct err *err)
 {
-	ret->from_ms = asn1_ms(X509_get0_notBefore(cert));
-	ret->until_ms = asn1_ms(X509_get0_notAfter(cert));
+	trust_dates(cert, &ret->from_ms, &ret->until_ms);
 	if (at_ms < ret->from_ms)
 		return refused(X509_V_ERR_CERT_NOT_YET_VALID, err);
 	if (at_ms > ret->until_ms)

@@ -45,6 +45,9 @@ trust_check(struct trust *trust, X509 *cert, int64_t at_ms, struct err *err);
 /* The same for a caller who has cert's fingerprint at hand already. */
 int trust_check_known(struct trust *trust, X509 *cert,
     const char fingerprint[65], int64_t at_ms, struct err *err);
+/* The first and the last moment of its dates, UTC; 0 for what can't be read. */
+void
+trust_dates(X509 *cert, int64_t *ret_not_before_ms, int64_t *ret_not_after_ms);
 /* Streebog-256 of the DER as hex. */
 void trust_fingerprint(X509 *cert, char ret_hex[65]);
 

@@ -274,6 +274,29 @@ take_section(struct arena *arena, cfg_t *cfg, const char *section, void *to)
 	}
 }
 
+/*
+ * All sections of that name, with room for one more; the struct of each begins
+ * with its name.
+ */
+static void *
+take_titled(struct arena *arena, cfg_t *cfg, const char *section,
+    size_t item_bytes, size_t *ret_count)
+{
+	unsigned count = cfg_size(cfg, section);
+	char *items = arena_alloc(arena, (count + 1) * item_bytes);
+
+	for (unsigned i = 0; i < count; i++) {
+		cfg_t *sec = cfg_getnsec(cfg, section, i);
+		char *at = items + i * item_bytes;
+
+		take_section(arena, sec, section, at);
+		*(const char **)(void *)at =
+		    arena_strdup(arena, cfg_title(sec));
+	}
+	*ret_count = count;
+	return items;
+}
+
 static void
 take_all(struct config *config, cfg_t *cfg)
 {
@@ -290,24 +313,12 @@ take_all(struct config *config, cfg_t *cfg)
 			take_section(
 			    arena, cfg_getsec(cfg, last), last, config);
 	}
-	config->source_count = cfg_size(cfg, "source");
-	config->sources = arena_alloc(
-	    arena, (config->source_count + 1) * sizeof(*config->sources));
-	for (unsigned i = 0; i < config->source_count; i++) {
-		cfg_t *sec = cfg_getnsec(cfg, "source", i);
-
-		take_section(arena, sec, "source", &config->sources[i]);
-		config->sources[i].name = arena_strdup(arena, cfg_title(sec));
-	}
-	config->datatype_count = cfg_size(cfg, "datatype");
-	config->datatypes = arena_alloc(
-	    arena, (config->datatype_count + 1) * sizeof(*config->datatypes));
-	for (unsigned i = 0; i < config->datatype_count; i++) {
-		cfg_t *sec = cfg_getnsec(cfg, "datatype", i);
-
-		take_section(arena, sec, "datatype", &config->datatypes[i]);
-		config->datatypes[i].name = arena_strdup(arena, cfg_title(sec));
-	}
+	config->keys = take_titled(
+	    arena, cfg, "key", sizeof(*config->keys), &config->key_count);
+	config->sources = take_titled(arena, cfg, "source",
+	    sizeof(*config->sources), &config->source_count);
+	config->datatypes = take_titled(arena, cfg, "datatype",
+	    sizeof(*config->datatypes), &config->datatype_count);
 }
 
 static int

@@ -70,6 +70,20 @@ struct config_log {
 	const char *level; /* error, warn, info, debug */
 };
 
+/* A private key of ours, and when it signs what. */
+struct config_key {
+	const char *name;
+	struct config_list use; /* system, personal */
+	bool system, personal; /* the same */
+	const char *cert; /* PEM */
+	const char *file; /* PEM; or */
+	const char *module, *token, *object, *object_id, *pin_file; /* or */
+	struct config_list command;
+	const char *since; /* as written; "" none */
+	int64_t since_ms; /* 0 none */
+	int64_t timeout_ms; /* of an answer of command */
+};
+
 /* How sure we have to be who signed a packet. */
 enum signature_need { SIGNATURE_NONE, SIGNATURE_REQUIRED };
 
@@ -83,7 +97,7 @@ struct config_source {
 	struct config_list scope; /* organisations' keys; empty: all */
 	const char *signature; /* as written: none, required */
 	enum signature_need signature_need;
-	const char *signer; /* PEM certificate that has to have signed */
+	struct config_list signer; /* PEM, of whom one has to have signed */
 	const char *it_system; /* whom it speaks for at the door; "" nobody */
 	const char *folder; /* in/, out/ of that system; "" none */
 	const char *folder_names, *folder_sent; /* as written */
@@ -96,7 +110,7 @@ struct config_source {
 struct config_smev {
 	const char *url; /* "": no SMEV */
 	const char *version; /* 1.1, 1.2, 1.3 */
-	const char *key, *cert; /* ours, SMEV's «ЭП-ОВ» */
+	const char *key, *cert; /* short for a key that is for system */
 	struct config_list smev_cert; /* PEM files, pinned */
 	const char *ca_folder;
 	const char *tls_ca;
@@ -155,6 +169,8 @@ struct config {
 	struct config_log log;
 	struct config_filer filer;
 	struct config_smev smev;
+	struct config_key *keys; /* with the short one */
+	size_t key_count;
 	struct config_source *sources;
 	size_t source_count;
 	struct config_datatype *datatypes;

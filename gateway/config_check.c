@@ -27,9 +27,8 @@ given(const char *s)
 	return s[0] != '\0';
 }
 
-/* Names go into logs, addresses and keys of tables: a plain word. */
-static bool
-plain_name(const char *name)
+bool
+config_plain_name(const char *name)
 {
 	size_t bytes = strlen(name);
 
@@ -44,7 +43,7 @@ plain_name(const char *name)
 static bool
 mnemonic(const char *name)
 {
-	return plain_name(name) && strlen(name) <= 50 && name[0] != '.';
+	return config_plain_name(name) && strlen(name) <= 50 && name[0] != '.';
 }
 
 static int
@@ -177,7 +176,7 @@ check_source(struct config *config, size_t at, struct err *err)
 	    : SIGNATURE_NONE;
 	src->folder_plain = strcmp(src->folder_names, "plain") == 0;
 	src->folder_keep = strcmp(src->folder_sent, "keep") == 0;
-	if (!plain_name(src->name))
+	if (!config_plain_name(src->name))
 		return bad(config, err, "CONF_VALUE", "source", src->name,
 		    "a name has 1 to 64 letters, digits, dots, - and _");
 	if (!given(src->role) && !given(src->it_system))
@@ -186,7 +185,7 @@ check_source(struct config *config, size_t at, struct err *err)
 	if (given(src->it_system) && !mnemonic(src->it_system))
 		return bad(config, err, "CONF_VALUE", "it_system", src->name,
 		    "a mnemonic has 1 to 50 letters, digits, dots, - and _");
-	if (src->signature_need == SIGNATURE_REQUIRED && !given(src->signer))
+	if (src->signature_need == SIGNATURE_REQUIRED && src->signer.count == 0)
 		return bad(config, err, "CONF_REF", "signer", src->name,
 		    "has to be given where a signature is required");
 	for (size_t i = 0; i < at; i++) {
@@ -237,9 +236,9 @@ check_smev(const struct config *config, struct err *err)
 	if (given(smev->ftp_url) && !ftp_form(smev->ftp_url))
 		return bad(config, err, "CONF_VALUE", "smev.ftp_url", "",
 		    "ftp://HOST:PORT or ftps://HOST:PORT, without account");
-	if (!given(smev->key))
+	if (!given(smev->key) && config->key_count == 0)
 		return bad(config, err, "CONF_REF", "smev.key", "",
-		    "has to be given with smev.url");
+		    "has to be given with smev.url, or a key for system");
 	if (smev->smev_cert.count == 0)
 		return bad(config, err, "CONF_REF", "smev.smev_cert", "",
 		    "has to be given with smev.url: nothing else is believed");
@@ -311,7 +310,7 @@ check_datatype(struct config *config, size_t at, struct err *err)
 	    : strcmp(type->record_signature_word, "required") == 0
 	    ? RECORD_SIGNATURE_REQUIRED
 	    : RECORD_SIGNATURE_CHECKED;
-	if (!plain_name(type->name))
+	if (!config_plain_name(type->name))
 		return bad(config, err, "CONF_VALUE", "datatype", type->name,
 		    "a name has 1 to 64 letters, digits, dots, - and _");
 	if (check_type_given(config, type, err) == -1)
@@ -346,7 +345,8 @@ config_check(struct config *config, struct err *err)
 	if (config->roles.sealers == 0)
 		config->roles.sealers = cores > 0 ? cores : 1;
 	if (check_top(config, err) == -1 || check_http(config, err) == -1
-	    || check_smev(config, err) == -1)
+	    || check_smev(config, err) == -1
+	    || config_check_keys(config, err) == -1)
 		return -1;
 	for (size_t i = 0; i < config->source_count; i++)
 		if (check_source(config, i, err) == -1)

@@ -5,6 +5,8 @@
 #ifndef GATEWAY_CONFIG_CHECK_H
 #define GATEWAY_CONFIG_CHECK_H
 
+#include <stdbool.h>
+
 struct config;
 struct err;
 
@@ -22,5 +24,16 @@ int config_check(struct config *config, struct err *err);
  * Errors: ERR_FATAL CONF_READ, CONF_SYNTAX.
  */
 int config_check_braces(const char *path, struct err *err);
+
+/*
+ * The same for the keys alone; the short one of section smev becomes one of
+ * them, called "smev".
+ *
+ * Errors: ERR_FATAL CONF_VALUE, CONF_REF.
+ */
+int config_check_keys(struct config *config, struct err *err);
+
+/* Whether it is a plain word: names go into logs, addresses, keys of tables. */
+bool config_plain_name(const char *name);
 
 #endif

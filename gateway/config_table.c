@@ -22,6 +22,7 @@
 #define AT(member)       offsetof(struct config, member)
 #define SOURCE(member)   offsetof(struct config_source, member)
 #define DATATYPE(member) offsetof(struct config_datatype, member)
+#define KEY(member)      offsetof(struct config_key, member)
 #define L                false
 #define R                true
 #define INT(sec, name, unit, def, low, high, when, at, text)                \
@@ -155,7 +156,7 @@ TEXT("smev", "url", "", 0, L, AT(smev.url),
 WORD("smev", "version", "1.1", "1.1|1.2|1.3", L, AT(smev.version),
     "Version of the SMEV message schemas that are sent."),
 FILE_("smev", "key", L, AT(smev.key),
-    "PEM key of the information system, which signs every message."),
+    "PEM key of the information system, which signs every message: short for a section key."),
 FILE_("smev", "cert", L, AT(smev.cert),
     "PEM certificate of key."),
 LIST("smev", "smev_cert", SETTING_FILES, "", "", L, AT(smev.smev_cert),
@@ -205,6 +206,29 @@ INT("smev", "file_bytes", "bytes", "1073741824", 1, 1024 * GIB, L, AT(smev.file_
 INT("smev", "mtom_bytes", "bytes", "5242880", 0, 32 * MIB, L, AT(smev.mtom_bytes),
     "Files of a message up to this sum travel inside it, larger ones by the file store."),
 
+LIST("key", "use", SETTING_WORDS, "", "system|personal", L, KEY(use),
+    "What it signs: messages as the system does, business data as an official does, or both."),
+FILE_("key", "cert", L, KEY(cert),
+    "PEM certificate of the key."),
+FILE_("key", "file", L, KEY(file),
+    "PEM file of the key; or it has a module or a command."),
+FILE_("key", "module", L, KEY(module),
+    "Shared object of PKCS#11 that reaches the token with the key."),
+TEXT("key", "token", "", 0, L, KEY(token),
+    "Label of the token."),
+TEXT("key", "object", "", 0, L, KEY(object),
+    "Label of the private key on the token."),
+TEXT("key", "object_id", "", 0, L, KEY(object_id),
+    "Id of the private key on the token, in hex."),
+FILE_("key", "pin_file", L, KEY(pin_file),
+    "File with the PIN of the token, which only its owner may read."),
+LIST("key", "command", SETTING_LIST, "", "", L, KEY(command),
+    "Program that signs, and its arguments; kontingent-key(7)."),
+INT("key", "timeout_ms", "ms", "5000", 100, 600000, L, KEY(timeout_ms),
+    "How long command may take for one signature."),
+TEXT("key", "since", "", 0, L, KEY(since),
+    "When it takes over, YYYY-MM-DD or YYYY-MM-DDTHH:MM:SSZ in UTC; empty: when its certificate begins."),
+
 WORD("source", "role", "", TRUST_ROLES, L, SOURCE(role),
     "Whose word it is; decides which values win."),
 LIST("source", "key_sha256", SETTING_DIGESTS, "", "", L, SOURCE(key_sha256),
@@ -217,8 +241,8 @@ LIST("source", "scope", SETTING_LIST, "", "", L, SOURCE(scope),
     "External keys of the organisations it may speak of; empty is all."),
 WORD("source", "signature", "none", "none|required", L, SOURCE(signature),
     "Whether its packets have to be signed."),
-FILE_("source", "signer", L, SOURCE(signer),
-    "PEM certificate that has to have signed its packets."),
+LIST("source", "signer", SETTING_FILES, "", "", L, SOURCE(signer),
+    "PEM certificates of which one has to have signed its packets; two while one is changed."),
 TEXT("source", "it_system", "", 0, L, SOURCE(it_system),
     "Mnemonic of the information system it speaks for at the adapter's door."),
 TEXT("source", "folder", "", 0, L, SOURCE(folder),
@@ -258,7 +282,7 @@ INT("datatype", "deadline_s", "s", "86400", 1, 31536000, L, DATATYPE(deadline_s)
 bool
 setting_titled(const char *section)
 {
-	return strcmp(section, "source") == 0
+	return strcmp(section, "key") == 0 || strcmp(section, "source") == 0
 	    || strcmp(section, "datatype") == 0;
 }
 

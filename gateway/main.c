@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "gateway/config.h"
 #include "gateway/control.h"
+#include "gateway/keys.h"
 #include "gateway/role_parent.h"
 #include "gateway/store_setup.h"
 #include "store/store.h"
@@ -91,6 +92,8 @@ run(enum task task, const char *path, char **words, int count)
 		status = ask(config, words, count);
 	else if (task == TASK_SOCKET)
 		(void)printf("%s\n", config->control.socket);
+	else if (keys_check(config, &err) == -1)
+		status = complain(&err);
 	else
 		(void)printf("%s: настройки верны\n", path);
 	config_free(config);

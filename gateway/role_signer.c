@@ -1,13 +1,15 @@
 /*
- * gateway/role_signer.c - holds the private key: digest in, signature out, as
+ * gateway/role_signer.c - holds the private keys: digest in, signature out, as
  * a bare value or as PKCS#7.
  *
- * It sees no XML and no network, and talks to sealers only.
+ * It sees no XML and no network, and talks to sealers only.  It waits for
+ * nothing but a key: a token, or a program with a deadline.  When one is lost
+ * the process ends, and the next one opens it anew.
  */
 #include "gateway/role.h"
 
-#include "base/arena.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/failpoint.h"
 #include "base/log.h"
@@ -16,38 +18,44 @@
 #include "crypto/keystore.h"
 #include "gateway/config.h"
 #include "gateway/flow/job.h"
+#include "gateway/keys.h"
 #include "gateway/loop.h"
 #include "gateway/metrics.h"
 #include "gateway/sandbox.h"
 
 struct signer {
-	struct keypair *pair;
+	struct keys *keys;
+	struct loop *loop;
 };
 
 static int
-sign(const struct signer *signer, const struct sign_job *job, struct buf *out,
+sign(const struct keypair *pair, const struct sign_job *job, struct buf *out,
     struct err *err)
 {
 	unsigned char value[GOST_SIGNATURE_MAX];
 	size_t bytes = sizeof(value);
 
 	if (job->form == SIGN_PKCS7)
-		return cms_sign(signer->pair, job->digest, job->digest_bytes,
-		    job->at_ms, out, err);
-	if (keypair_sign(signer->pair, job->digest, job->digest_bytes, value,
-		&bytes, err)
+		return cms_sign(
+		    pair, job->digest, job->digest_bytes, job->at_ms, out, err);
+	if (keypair_sign(
+		pair, job->digest, job->digest_bytes, value, &bytes, err)
 	    == -1)
 		return -1;
 	buf_add(out, value, bytes);
 	return 0;
 }
 
-/* The only key is the system's, which signs files, too. */
-static bool
-has_key(const struct sign_job *job)
+/* Who asks only who signs is told of files, too: form does not matter then. */
+static int
+choose(struct signer *signer, const struct sign_job *job, struct keypair **ret,
+    struct err *err)
 {
-	return job->use == KEY_SYSTEM || job->digest_bytes == 0
-	    || job->form == SIGN_PKCS7;
+	enum sign_form form =
+	    job->digest_bytes == 0 ? SIGN_PKCS7 : (enum sign_form)job->form;
+
+	return keys_signer(signer->keys, (enum key_use)job->use, form,
+	    clock_now_ms(), ret, err);
 }
 
 static void
@@ -55,26 +63,28 @@ answer(struct signer *signer, struct ipc_peer *peer, uint64_t id,
     const struct sign_job *job)
 {
 	struct signed_value answer = {
-		.use = job->use,
-		.algorithm = keypair_digest(signer->pair),
-		.cert_base64 = keypair_cert_base64(signer->pair),
-		.code = "",
-		.why = "",
+		.use = job->use, .cert_base64 = "", .code = "", .why = ""
 	};
+	struct keypair *pair;
 	struct buf value, out;
-	struct err err;
-	int rc = 0;
+	struct err err = { 0 };
+	int rc;
 
 	buf_init(&value, 0);
 	buf_init(&out, 0);
-	if (!has_key(job))
-		rc = err_set(&err, ERR_RETRY, "KEY_SIGN",
-		    "there is no key for personal signatures");
-	else if (job->digest_bytes != 0)
-		rc = sign(signer, job, &value, &err);
+	rc = choose(signer, job, &pair, &err);
+	if (rc == 0) {
+		answer.algorithm = keypair_digest(pair);
+		answer.cert_base64 = keypair_cert_base64(pair);
+		if (job->digest_bytes != 0)
+			rc = sign(pair, job, &value, &err);
+	}
 	if (rc == -1) {
 		answer.code = err.code;
 		answer.why = err.text;
+		log_event(LOG_LEVEL_WARN,
+		    "event=sign result=failed code=%s why=\"%s\"", err.code,
+		    err.text);
 	} else if (job->digest_bytes != 0) {
 		metrics_add(METRIC_SIGNER_SIGNATURES, 1);
 		answer.value = value.data;
@@ -84,6 +94,10 @@ answer(struct signer *signer, struct ipc_peer *peer, uint64_t id,
 	(void)ipc_answer(peer, IPC_SIGNED, id, out.data, out.bytes);
 	buf_release(&out);
 	buf_release(&value);
+	if (err.kind == ERR_FATAL) {
+		ipc_flush(peer);
+		loop_stop(signer->loop, 1);
+	}
 }
 
 static void
@@ -99,28 +113,35 @@ on_message(struct ipc_peer *peer, const struct ipc_message *msg, void *arg)
 		answer(signer, peer, msg->id, &job);
 }
 
+/* Files that belong to root are read first; tokens and programs are used by
+ * whom we become. */
+static int
+open_keys(const struct config *config, struct signer *signer, struct err *err)
+{
+	if (gost_setup(config->openssl_conf, err) == -1
+	    || keys_read(config, &signer->keys, err) == -1
+	    || sandbox_drop_user(config, err) == -1
+	    || keys_open(signer->keys, clock_now_ms(), err) == -1)
+		return -1;
+	return sandbox_enter(ROLE_SIGNER, config, err);
+}
+
 int
 role_signer(const struct role_start *start)
 {
 	static const struct loop_calls calls = { .message = on_message };
-	const struct config *config = start->config;
-	struct signer signer = { NULL };
+	struct signer signer = { 0 };
 	struct err err;
-	struct loop *loop = loop_new(start, &calls, &signer);
 	int status;
 
-	if (gost_setup(config->openssl_conf, &err) == -1
-	    || keypair_load(
-		   config->smev.key, config->smev.cert, &signer.pair, &err)
-		== -1
-	    || sandbox_enter(ROLE_SIGNER, config, &err) == -1) {
+	signer.loop = loop_new(start, &calls, &signer);
+	if (open_keys(start->config, &signer, &err) == -1) {
 		log_event(LOG_LEVEL_ERROR,
-		    "event=start result=failed "
-		    "code=%s why=\"%s\"",
-		    err.code, err.text);
+		    "event=start result=failed code=%s why=\"%s\"", err.code,
+		    err.text);
 		return 1;
 	}
-	status = loop_run(loop);
-	keypair_free(signer.pair);
+	status = loop_run(signer.loop);
+	keys_free(signer.keys);
 	return status;
 }

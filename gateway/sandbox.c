@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -67,6 +68,31 @@ static const char *const rules[ROLE_COUNT] = {
 		       "fdatasync sync_file_range pread64 pwrite64 umask "
 		       "inotify_add_watch inotify_rm_watch",
 };
+
+/*
+ * A module of PKCS#11 reaches its token as it likes: files of its own, a local
+ * daemon (pcscd), a device.  Still no process, no address of the network.
+ */
+static const char rules_module[] =
+    "open openat stat lstat access faccessat faccessat2 readlink getcwd "
+    "getdents64 flock pread64 pwrite64 connect getsockopt setsockopt "
+    "getsockname getpeername recvfrom sendto shutdown ioctl geteuid getuid "
+    "getegid getgid statx fsync fdatasync";
+
+const char *
+sandbox_module_rules(void)
+{
+	return rules_module;
+}
+
+static bool
+has_module(enum ipc_role role, const struct config *config)
+{
+	for (size_t i = 0; role == ROLE_SIGNER && i < config->key_count; i++)
+		if (*config->keys[i].module != '\0')
+			return true;
+	return false;
+}
 
 const char *
 sandbox_rules(enum ipc_role role)
@@ -184,6 +210,10 @@ forbid_paths(enum ipc_role role, const struct config *config)
 		return;
 	if (version == 1)
 		attr.handled_access_fs &= ~LANDLOCK_ACCESS_FS_REFER;
+	if (has_module(role, config)) /* it reads and writes what is there */
+		attr.handled_access_fs &=
+		    ~(LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR
+			| LANDLOCK_ACCESS_FS_WRITE_FILE);
 	fd = syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
 	if (fd < 0)
 		return;
@@ -217,7 +247,7 @@ allow(scmp_filter_ctx ctx, const char *names)
 }
 
 static int
-forbid_calls(enum ipc_role role, struct err *err)
+forbid_calls(enum ipc_role role, bool module, struct err *err)
 {
 	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(EPERM));
 	int rc;
@@ -226,6 +256,11 @@ forbid_calls(enum ipc_role role, struct err *err)
 		return err_set(err, ERR_FATAL, "SBX_RULES", "no seccomp");
 	allow(ctx, rules_all);
 	allow(ctx, rules[role]);
+	if (module) {
+		allow(ctx, rules_module);
+		(void)seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
+		    SCMP_A0(SCMP_CMP_EQ, AF_UNIX));
+	}
 	rc = seccomp_load(ctx);
 	seccomp_release(ctx);
 	if (rc != 0)
@@ -247,6 +282,8 @@ sandbox_enter(enum ipc_role role, const struct config *config, struct err *err)
 #ifdef __SANITIZE_ADDRESS__
 	return 0; /* the sanitizer's own calls are not ours to list */
 #else
-	return config->roles.sandbox ? forbid_calls(role, err) : 0;
+	return config->roles.sandbox
+	    ? forbid_calls(role, has_module(role, config), err)
+	    : 0;
 #endif
 }

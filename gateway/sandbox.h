@@ -30,6 +30,8 @@ sandbox_enter(enum ipc_role role, const struct config *config, struct err *err);
  */
 int sandbox_drop_user(const struct config *config, struct err *err);
 
+/* The same for a signer with a key on a token: what its module may call. */
+const char *sandbox_module_rules(void);
 /* The system calls that role may make besides those that all may; "" none. */
 const char *sandbox_rules(enum ipc_role role);
 

@@ -40,12 +40,14 @@ trusts_open(const struct config *config, struct trusts **ret, struct err *err)
 		return -1;
 	for (size_t i = 0; i < config->source_count; i++) {
 		source = &config->sources[i];
-		if (*source->signer == '\0')
+		if (source->signer.count == 0)
 			continue;
 		trust = trust_new();
 		(void)map_put(trusts->sources, source->name, trust);
-		if (trust_pin(trust, source->signer, err) == -1)
-			return -1;
+		for (size_t j = 0; j < source->signer.count; j++)
+			if (trust_pin(trust, source->signer.items[j], err)
+			    == -1)
+				return -1;
 	}
 	*ret = trusts;
 	return 0;

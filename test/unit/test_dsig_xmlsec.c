@@ -4,8 +4,10 @@
  */
 #include "test/lib/unit.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include <openssl/pem.h>
 #include <xmlsec/xmlsec.h>
 
 #include <xmlsec/templates.h>
@@ -17,6 +19,7 @@
 #include "crypto/dsig_names.h"
 #include "crypto/keystore.h"
 #include "crypto/trust.h"
+#include "test/lib/keys.h"
 #include "test/lib/signer.h"
 #include "xsd/xml_doc.h"
 
@@ -43,10 +46,27 @@ add_reference(xmlNode *signature, size_t suite, int enveloped, int inclusive)
 	xmlSecTmplReferenceAddTransform(ref, dsig_klass_smev());
 }
 
+/* A keypair keeps its private key to itself. */
+static EVP_PKEY *
+private_key(const char *name)
+{
+	char file[64];
+	EVP_PKEY *key;
+	BIO *bio;
+
+	(void)snprintf(file, sizeof(file), "%s.key", name);
+	bio = BIO_new_file(keys_path(file), "r");
+	assert_non_null(bio);
+	key = PEM_read_bio_PrivateKey(bio, NULL, NULL, NULL);
+	assert_non_null(key);
+	BIO_free(bio);
+	return key;
+}
+
 /* Put a signature by xmlsec at the end of holder, and return it. */
 static xmlNode *
-sign_by_xmlsec(xmlNode *holder, const struct keypair *key, size_t suite,
-    int references, int enveloped, int inclusive)
+sign_by_xmlsec(xmlNode *holder, const struct keypair *key, const char *name,
+    size_t suite, int references, int enveloped, int inclusive)
 {
 	xmlNode *signature = xmlSecTmplSignatureCreate(
 	    holder->doc, dsig_klass_c14n(), dsig_klass_signature(suite), NULL);
@@ -54,6 +74,7 @@ sign_by_xmlsec(xmlNode *holder, const struct keypair *key, size_t suite,
 	xmlNode *data, *cert,
 	    *target = find_id(xmlDocGetRootElement(holder->doc), "A1");
 	xmlAttr *id = xmlHasProp(target, (const xmlChar *)"Id");
+	EVP_PKEY *secret = private_key(name);
 
 	xmlAddChild(holder, signature);
 	for (int i = 0; i < references; i++)
@@ -63,13 +84,14 @@ sign_by_xmlsec(xmlNode *holder, const struct keypair *key, size_t suite,
 	cert = xmlSecTmplX509DataAddCertificate(data);
 	xmlNodeSetContent(cert, (const xmlChar *)keypair_cert_base64(key));
 	ctx->flags |= XMLSEC_DSIG_FLAGS_USE_VISA3D_HACK;
-	ctx->signKey = dsig_klass_key(keypair_key(key), 1);
+	ctx->signKey = dsig_klass_key(secret, 1);
 	xmlSecPtrListAdd(&ctx->keyInfoWriteCtx.enabledKeyData,
 	    (xmlSecPtr)(uintptr_t)dsig_klass_x509());
 	assert_non_null(xmlAddID(NULL, holder->doc, (const xmlChar *)"A1", id));
 	assert_int_equal(xmlSecDSigCtxSign(ctx, signature), 0);
 	xmlRemoveID(holder->doc, id);
 	xmlSecDSigCtxDestroy(ctx);
+	EVP_PKEY_free(secret);
 	return signature;
 }
 
@@ -85,8 +107,8 @@ check(const char *xml, const char *holder, const char *key_name, size_t suite,
 
 	assert_int_equal(xml_doc_parse(xml, strlen(xml), NULL, &doc, &err), 0);
 	root = xml_doc_root(doc);
-	signature = sign_by_xmlsec(find_element(root, holder), key, suite,
-	    references, enveloped, inclusive);
+	signature = sign_by_xmlsec(find_element(root, holder), key, key_name,
+	    suite, references, enveloped, inclusive);
 	if (dsig_require(
 		doc, signature, find_id(root, "A1"), trust, &verdict, &err)
 	    == -1)

@@ -43,6 +43,29 @@ try_create(void)
 	return open("/tmp/kontingent-sandbox", O_CREAT | O_WRONLY, 0600);
 }
 
+static bool has_landlock; /* an old kernel may be without */
+
+/* Landlock says EACCES, seccomp EPERM: neither lets it. */
+static int
+try_create_new(void)
+{
+	int fd = open("/tmp/kontingent-sandbox-new", O_CREAT | O_WRONLY, 0600);
+
+	if (fd != -1)
+		(void)unlink("/tmp/kontingent-sandbox-new");
+	if ((fd == -1 && errno == EACCES) || !has_landlock) {
+		errno = EPERM;
+		return -1;
+	}
+	return fd;
+}
+
+static int
+try_unix(void)
+{
+	return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+}
+
 static int
 try_unlink(void)
 {
@@ -137,6 +160,7 @@ typedef int attempt(void);
 /* Up to a NULL. */
 struct roles_attempts {
 	enum ipc_role role;
+	const char *module; /* of a key */
 	attempt *forbidden[16];
 	attempt *allowed[8];
 };
@@ -149,18 +173,22 @@ struct roles_attempts {
 	}
 
 static const struct roles_attempts table[] __attribute__((unused)) = {
-	{ ROLE_OPENER, PURE, { try_memory } },
-	{ ROLE_SEALER, PURE, { try_memory } },
-	{ ROLE_SIGNER, PURE, { try_memory } },
-	{ ROLE_FRONT,
+	{ ROLE_OPENER, "", PURE, { try_memory } },
+	{ ROLE_SEALER, "", PURE, { try_memory } },
+	{ ROLE_SIGNER, "", PURE, { try_memory } },
+	{ ROLE_SIGNER, "module.so",
+	    { NOBODY_MAY, try_fork, try_socket, try_listen, try_pair, try_chmod,
+		try_unlink, try_create_new },
+	    { try_memory, try_open, try_unix } },
+	{ ROLE_FRONT, "",
 	    { NOBODY_MAY, try_fork, try_connect, try_listen, try_pair,
 		try_chmod },
 	    { try_memory, try_open } },
-	{ ROLE_STORE, { NOBODY_MAY, try_fork, try_pair },
+	{ ROLE_STORE, "", { NOBODY_MAY, try_fork, try_pair },
 	    { try_memory, try_open, try_socket } },
-	{ ROLE_COURIER, { NOBODY_MAY, try_listen, try_unlink, try_chmod },
+	{ ROLE_COURIER, "", { NOBODY_MAY, try_listen, try_unlink, try_chmod },
 	    { try_memory, try_open, try_socket } },
-	{ ROLE_FILER,
+	{ ROLE_FILER, "",
 	    { NOBODY_MAY, try_fork, try_socket, try_connect, try_listen,
 		try_pair, try_chmod, try_unlink },
 	    { try_memory } },
@@ -170,7 +198,11 @@ static const struct roles_attempts table[] __attribute__((unused)) = {
 static void
 play(const struct roles_attempts *row)
 {
-	struct config config = { .user = "", .state_folder = "/nowhere" };
+	struct config_key key = { .module = row->module };
+	struct config config = { .user = "",
+		.state_folder = "/nowhere",
+		.keys = &key,
+		.key_count = 1 };
 	struct err err;
 
 	config.roles.sandbox = true;
@@ -376,5 +408,8 @@ main(void)
 		    a_user_who_is_not_there_is_a_reason_not_to_start),
 	};
 
+	has_landlock = syscall(SYS_landlock_create_ruleset, NULL, 0,
+			   LANDLOCK_CREATE_RULESET_VERSION)
+	    > 0;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
