@@ -116,8 +116,8 @@ struct config_smev {
 	const char *tls_ca;
 	const char *node_id;
 	bool test_message;
-	int64_t poll_fast_ms, poll_slow_ms, batch, push_records, timeout_ms,
-	    ack_ms, answer_bytes;
+	int64_t poll_fast_ms, poll_slow_ms, poll_status_ms, batch, push_records,
+	    timeout_ms, ack_ms, answer_bytes;
 	int64_t calls_per_s, calls_learn_s; /* 0: no limit; see pace.h */
 	int64_t destination_calls, breaker_failures;
 	const char *ftp_url; /* "": files of the store can't be had */
@@ -146,6 +146,8 @@ struct config_datatype {
 	bool schema_required;
 	const char *record_signature_word; /* as written */
 	enum record_signature record_signature;
+	const char *poll; /* as written: common, own */
+	bool poll_own; /* by its selector */
 	int64_t deadline_s;
 };
 

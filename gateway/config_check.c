@@ -310,6 +310,7 @@ check_datatype(struct config *config, size_t at, struct err *err)
 	    : strcmp(type->record_signature_word, "required") == 0
 	    ? RECORD_SIGNATURE_REQUIRED
 	    : RECORD_SIGNATURE_CHECKED;
+	type->poll_own = strcmp(type->poll, "own") == 0;
 	if (!config_plain_name(type->name))
 		return bad(config, err, "CONF_VALUE", "datatype", type->name,
 		    "a name has 1 to 64 letters, digits, dots, - and _");

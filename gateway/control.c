@@ -115,6 +115,12 @@ control_do(struct store *store, const struct config *config,
 			    "kontingentd\n");
 			return 3;
 		}
+		if (command->live != NULL) {
+			buf_adds(out,
+			    "команда спрашивает СМЭВ: запустите "
+			    "kontingentd\n");
+			return 3;
+		}
 		skip = *command->second == '\0' ? 1 : 2;
 		ask.words = kept + skip;
 		ask.count = count - skip;
@@ -125,29 +131,6 @@ control_do(struct store *store, const struct config *config,
 	}
 	usage(out);
 	return 2;
-}
-
-/* One line, a JSON array of texts, is one command. */
-static int
-do_line(struct control *control, const char *line, struct buf *out)
-{
-	json_t *list = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
-	const char *words[WORDS_MAX];
-	size_t count = json_array_size(list);
-	int status = 2;
-
-	for (size_t i = 0; i < count && i < WORDS_MAX; i++) {
-		words[i] = json_string_value(json_array_get(list, i));
-		if (words[i] == NULL)
-			count = 0;
-	}
-	if (count == 0 || count > WORDS_MAX)
-		buf_adds(out, "непонятная команда\n");
-	else
-		status = control_do(control->desk->store, control->desk->config,
-		    words, count, true, out);
-	json_decref(list);
-	return status;
 }
 
 static void
@@ -166,14 +149,99 @@ on_written(struct bufferevent *bev, void *arg)
 }
 
 static void
+answer(struct bufferevent *bev, int status, const struct buf *out)
+{
+	(void)evbuffer_add_printf(
+	    bufferevent_get_output(bev), "status %d\n", status);
+	(void)bufferevent_write(bev, buf_text(out), out->bytes);
+}
+
+static void
+on_later_gone(struct bufferevent *bev, short what, void *arg)
+{
+	struct control_later *later = arg;
+
+	(void)what;
+	later->peer = NULL;
+	bufferevent_free(bev);
+}
+
+void
+control_later_done(struct control_later *later, int status)
+{
+	if (later->peer != NULL) {
+		answer(later->peer, status, later->out);
+		bufferevent_setcb(
+		    later->peer, NULL, on_written, on_event, NULL);
+	}
+	buf_release(later->out);
+	free(later->out);
+	free(later);
+}
+
+/* Whether words are a command that answers later; then it does. */
+static bool
+do_later(struct control *control, struct bufferevent *bev,
+    const char *const *words, size_t count)
+{
+	const char *kept[WORDS_MAX];
+	const struct control_command *command;
+	struct control_later *later;
+	bool json;
+
+	count = strip(words, count, kept, &json);
+	for (size_t i = 0; (command = control_command_at(i)) != NULL; i++)
+		if (command->live != NULL && matches(command, kept, count))
+			break;
+	if (command == NULL)
+		return false;
+	later = xcalloc(1, sizeof(*later));
+	later->desk = control->desk;
+	later->json = json;
+	later->out = xcalloc(1, sizeof(*later->out));
+	buf_init(later->out, 0);
+	later->peer = bev;
+	bufferevent_setcb(bev, NULL, NULL, on_later_gone, later);
+	command->live(later);
+	return true;
+}
+
+/* One line, a JSON array of texts, is one command. */
+static void
+do_line(struct control *control, struct bufferevent *bev, const char *line)
+{
+	json_t *list = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
+	const char *words[WORDS_MAX];
+	size_t count = json_array_size(list);
+	struct buf out;
+	int status = 2;
+
+	for (size_t i = 0; i < count && i < WORDS_MAX; i++) {
+		words[i] = json_string_value(json_array_get(list, i));
+		if (words[i] == NULL)
+			count = 0;
+	}
+	buf_init(&out, 0);
+	if (count == 0 || count > WORDS_MAX)
+		buf_adds(&out, "непонятная команда\n");
+	else if (do_later(control, bev, words, count))
+		goto out;
+	else
+		status = control_do(control->desk->store, control->desk->config,
+		    words, count, true, &out);
+	bufferevent_setcb(bev, NULL, on_written, on_event, control);
+	answer(bev, status, &out);
+out:
+	buf_release(&out);
+	json_decref(list);
+}
+
+static void
 on_read(struct bufferevent *bev, void *arg)
 {
 	struct evbuffer *in = bufferevent_get_input(bev);
-	struct control *control = arg;
-	struct buf out;
 	size_t bytes;
 	char *line;
-	int status;
 
 	line = evbuffer_readln(in, &bytes, EVBUFFER_EOL_LF);
 	if (line == NULL) {
@@ -181,14 +249,8 @@ on_read(struct bufferevent *bev, void *arg)
 			bufferevent_free(bev);
 		return;
 	}
-	buf_init(&out, 0);
-	status = do_line(control, line, &out);
-	(void)evbuffer_add_printf(
-	    bufferevent_get_output(bev), "status %d\n", status);
-	(void)bufferevent_write(bev, buf_text(&out), out.bytes);
-	buf_release(&out);
+	do_line(arg, bev, line);
 	free(line);
-	bufferevent_setcb(bev, NULL, on_written, on_event, control);
 }
 
 static void

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/codes.h"
+#include "gateway/exchange/statistics.h"
 #include "queue/queue.h"
 #include "queue/queue_query.h"
 #include "queue/rest.h"
@@ -298,6 +299,47 @@ control_queue_show(struct control_ask *ask)
 	else if (count == ROWS_MAX && !ask->json)
 		buf_addf(ask->out, "показаны первые %d\n", ROWS_MAX);
 	return 0;
+}
+
+static void
+on_statistics(const char *queues, const char *code, const char *why, void *arg)
+{
+	struct control_later *later = arg;
+	const struct code *row = code_find(code);
+
+	if (*code != '\0' && later->json)
+		buf_addf(later->out, "{\"code\":\"%s\"}\n", code);
+	else if (*code != '\0')
+		buf_addf(later->out, "СМЭВ не сказала: %s %s %s\n", code,
+		    row == NULL ? "" : row->title, why);
+	else if (*queues == '\0' && !later->json)
+		buf_adds(later->out, "СМЭВ не назвала ни одной очереди\n");
+	for (const char *at = queues; *at != '\0';
+	     at += strcspn(at, "\n") + 1) {
+		size_t name = strcspn(at, "\t");
+		json_t *object;
+		char *text;
+
+		if (!later->json) {
+			buf_addf(later->out, "%8.*s  %.*s\n",
+			    (int)strcspn(at + name + 1, "\n"), at + name + 1,
+			    (int)name, at);
+			continue;
+		}
+		object = json_pack("{s:s%,s:I}", "queue", at, name, "waiting",
+		    (json_int_t)strtoll(at + name + 1, NULL, 10));
+		text = json_dumps(object, JSON_COMPACT);
+		buf_addf(later->out, "%s\n", text == NULL ? "{}" : text);
+		free(text);
+		json_decref(object);
+	}
+	control_later_done(later, *code == '\0' ? 0 : 1);
+}
+
+void
+control_smev_queues(struct control_later *later)
+{
+	statistics_ask(later->desk, on_statistics, later);
 }
 
 void

@@ -9,9 +9,23 @@
 
 struct arena;
 struct buf;
+struct bufferevent;
 struct config;
+struct desk;
 struct store;
 struct store_tx;
+
+/*
+ * A command whose answer comes later: append to *out, then control_later_done()
+ * once.
+ */
+struct control_later {
+	struct desk *desk;
+	bool json;
+	struct buf *out;
+	struct bufferevent *peer; /* NULL: nobody waits any more */
+};
+void control_later_done(struct control_later *later, int status);
 
 /* One command being done. */
 struct control_ask {
@@ -30,12 +44,15 @@ struct control_command {
 	const char *rest; /* for people: "ID..."; "" none, "[" optional */
 	bool writes;
 	int (*run)(struct control_ask *ask); /* returns the exit status */
+	/* Instead: asks others, and answers later; the daemon has to run. */
+	void (*live)(struct control_later *later);
 };
 
 /* Row i of the table, or NULL past its end. */
 const struct control_command *control_command_at(size_t i);
 
 /* The commands, in control_packet.c, control_shape.c and control_show.c. */
+void control_smev_queues(struct control_later *later);
 int control_status(struct control_ask *ask);
 int control_balance(struct control_ask *ask);
 int control_queue(struct control_ask *ask);

@@ -129,6 +129,26 @@ put_reason(const struct packet *packet, struct decoded *decoded)
 	}
 }
 
+/* A name is SMEV's; what parts the lines does not belong in one. */
+static const char *
+queues_of(const struct packet *packet)
+{
+	const struct smev_answer *answer = &packet->answer;
+	const char *text;
+	struct buf out;
+
+	buf_init(&out, 0);
+	for (size_t i = 0; i < answer->queue_count; i++) {
+		for (const char *p = answer->queues[i].name; *p != '\0'; p++)
+			buf_addc(&out, (unsigned char)*p < ' ' ? ' ' : *p);
+		buf_addf(
+		    &out, "\t%lld\n", (long long)answer->queues[i].pending);
+	}
+	text = arena_strdup(packet->arena, buf_text(&out));
+	buf_release(&out);
+	return text;
+}
+
 static void
 put_smev(const struct packet *packet, struct decoded *decoded)
 {
@@ -149,6 +169,7 @@ put_smev(const struct packet *packet, struct decoded *decoded)
 	decoded->test = answer->test_message;
 	decoded->broadcast = answer->broadcast;
 	decoded->failed = answer->failed;
+	decoded->queues = queues_of(packet);
 	put_reason(packet, decoded);
 }
 

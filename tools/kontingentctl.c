@@ -85,6 +85,8 @@ static const struct command commands[] = {
 	{ "config", "check", "", HERE, config_check, "проверить настройки" },
 	{ "config", "explain", "[SETTING]", HERE, config_explain,
 	    "что значит настройка" },
+	{ "smev", "queues", "", CHANGES, NULL,
+	    "сколько ждёт нас в очередях СМЭВ" },
 	{ "verify-journal", "", "", READS, NULL, "проверить цепочку журнала" },
 };
 
@@ -327,7 +329,7 @@ ask_line(
 		return complain(path, strerror(errno));
 	if (command->place == CHANGES)
 		return complain(
-		    path, "kontingentd не работает, а команда меняет данные");
+		    path, "kontingentd не работает, а без него это не сделать");
 	for (size_t i = 0; words[i] != NULL; i++)
 		args[5 + i] = words[i];
 	status = run_daemon(ctl, args, NULL);

@@ -1,5 +1,6 @@
 #include "gateway/exchange/poller.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,26 +14,33 @@
 #include "base/rand.h"
 #include "gateway/config.h"
 #include "gateway/desk.h"
+#include "gateway/exchange/backoff.h"
 #include "gateway/exchange/call.h"
+#include "gateway/exchange/poll_pace.h"
 #include "gateway/metrics.h"
 #include "model/changeset.h"
 #include "queue/inbox.h"
-#include "queue/retry.h"
+#include "queue/rest.h"
 #include "smev/smev.h"
 #include "store/store.h"
 #include "xsd/xml_date.h"
 
 #define ACKS_MAX 32
 
-/* One operation, asked by up to askers calls at a time. */
+/* One queue of SMEV, or a part of it that a selector names. */
 struct poll {
+	struct batch_job job; /* first: notes that it rests, or goes on */
 	struct poller *poller;
 	int op;
-	int askers; /* under way */
-	int want; /* allowed: grows while messages come, 1 when empty */
-	int64_t due_ms; /* mono: not before */
-	int64_t pause_ms; /* the last one */
-	int64_t trouble; /* failures in a row */
+	const char *name; /* for people: of the data type, or of op */
+	const char *namespace_uri, *root; /* selector; "" all */
+	bool rare; /* never more often than slow */
+	struct poll_pace pace;
+	bool noted; /* the table rest says what is so */
+	bool noting; /* job is in a batch */
+	bool rests;
+	int64_t until_ms; /* UTC, while it rests */
+	char code[24], why[240];
 };
 
 struct ack {
@@ -44,8 +52,8 @@ struct ack {
 struct poller {
 	struct batch_job job; /* first: looks for owed Acks */
 	struct desk *desk;
-	struct poll polls[2];
-	size_t poll_count;
+	struct poll *polls;
+	size_t poll_count, turn;
 	int acks; /* under way */
 	bool looking; /* job is in a batch */
 	int64_t ack_look_ms;
@@ -54,52 +62,108 @@ struct poller {
 	size_t owed_count, owed_sent; /* found, and sent of these */
 };
 
-static void ask(struct poll *poll);
-
-static void
-poll_ended(struct poll *poll, int64_t pause_ms)
-{
-	poll->askers--;
-	poll->pause_ms = pause_ms;
-	poll->due_ms = clock_mono_ms() + pause_ms;
-}
-
-static void
-poll_idle(struct poll *poll)
+static struct poll_limits
+limits_of(const struct poll *poll)
 {
 	const struct config_smev *smev = &poll->poller->desk->config->smev;
-	int64_t pause = poll->pause_ms * 2;
 
-	if (pause < smev->poll_fast_ms)
-		pause = smev->poll_fast_ms;
-	if (pause > smev->poll_slow_ms)
-		pause = smev->poll_slow_ms;
-	poll->want = 1;
-	poll->trouble = 0;
-	poll_ended(poll, pause);
+	return (struct poll_limits){
+		.fast_ms = !poll->rare            ? smev->poll_fast_ms
+		    : poll->op == SMEV_GET_STATUS ? smev->poll_status_ms
+						  : smev->poll_slow_ms,
+		.slow_ms = poll->op == SMEV_GET_STATUS ? smev->poll_status_ms
+						       : smev->poll_slow_ms,
+		.most = smev->batch,
+	};
 }
 
+static void
+run_note(struct store_tx *tx, struct batch_job *job)
+{
+	const struct poll *poll = (const struct poll *)(void *)job;
+
+	if (!poll->rests)
+		rest_end(tx, REST_POLL, poll->name);
+	else
+		rest_put(tx,
+		    &(struct rest){ .realm = REST_POLL,
+			.name = poll->name,
+			.rests = poll->pace.trouble,
+			.until_ms = poll->until_ms,
+			.code = poll->code,
+			.why = poll->why });
+}
+
+static void
+done_note(struct batch_job *job, const struct err *err)
+{
+	struct poll *poll = (struct poll *)(void *)job;
+
+	poll->noting = false;
+	poll->noted = err == NULL;
+}
+
+/* What an operator is to see; what came before this store is overwritten. */
+static void
+note(struct poll *poll)
+{
+	if (poll->noting)
+		return; /* the next call says it again */
+	poll->noting = true;
+	batch_add(poll->poller->desk->batch, &poll->job);
+}
+
+static void
+note_good(struct poll *poll)
+{
+	if (poll->noted && !poll->rests)
+		return;
+	poll->rests = false;
+	note(poll);
+}
+
+/*
+ * Trouble of this queue, such as an unknown selector, rests it alone; that of
+ * SMEV is paced for all.
+ */
 static void
 poll_trouble(struct poll *poll, const char *code, const char *why)
 {
-	const struct config *config = poll->poller->desk->config;
-	int64_t pause = retry_pause_ms(++poll->trouble, config->retry.base_ms,
-	    config->retry.cap_ms, rand_u64());
+	const struct config_retry *retry = &poll->poller->desk->config->retry;
+	enum backoff class = backoff_of(code);
+	struct poll_limits limits = limits_of(poll);
+	int64_t pause_ms;
 
+	if (backoff_of_smev(class) || class == BACKOFF_AWAY) {
+		poll_pace_away(&poll->pace, &limits, clock_mono_ms());
+		pause_ms = poll->pace.pause_ms;
+	} else {
+		/* Nobody but an operator changes a selector. */
+		pause_ms = strcmp(code, "SMEV_UNKNOWN_TYPE") == 0
+		    ? retry->cap_ms
+		    : backoff_pause_ms(
+			class, retry, poll->pace.trouble + 1, rand_u64());
+		poll_pace_trouble(&poll->pace, pause_ms, clock_mono_ms());
+		poll->rests = true;
+		poll->until_ms = clock_now_ms() + pause_ms;
+		(void)snprintf(poll->code, sizeof(poll->code), "%s", code);
+		(void)snprintf(poll->why, sizeof(poll->why), "%s", why);
+		note(poll);
+	}
 	log_event(LOG_LEVEL_WARN,
-	    "stage=poll op=%d result=failed code=%s pause_ms=%lld why=\"%s\"",
-	    poll->op, code, (long long)pause, why);
-	poll->want = 1;
-	poll_ended(poll, pause);
+	    "stage=poll of=%s result=failed code=%s pause_ms=%lld why=\"%s\"",
+	    poll->name, code, (long long)pause_ms, why);
 }
 
 static bool
 on_read(struct call *call, struct transit *t)
 {
 	struct poll *poll = call->owner;
+	struct poll_limits limits = limits_of(poll);
 
 	if (t->decoded.answer == SMEV_ANSWER_EMPTY) {
-		poll_idle(poll);
+		poll_pace_empty(&poll->pace, &limits, clock_mono_ms());
+		note_good(poll);
 		return false;
 	}
 	if (t->decoded.answer == SMEV_ANSWER_FAULT || t->decoded.answer == 0) {
@@ -115,9 +179,8 @@ on_read(struct call *call, struct transit *t)
 		return false;
 	}
 	metrics_add(METRIC_SMEV_RECEIVED, 1);
-	poll->trouble = 0;
-	if (poll->want < poll->poller->desk->config->smev.batch)
-		poll->want++;
+	poll_pace_message(&poll->pace, &limits);
+	note_good(poll);
 	return true;
 }
 
@@ -130,7 +193,7 @@ on_settled(struct call *call, const struct err *err)
 		poll_trouble(poll, err->code, err->text);
 		return;
 	}
-	poll_ended(poll, 0);
+	poll_pace_done(&poll->pace, clock_mono_ms());
 	poll->poller->ack_look_ms = 0;
 	poller_tick(poll->poller);
 }
@@ -152,12 +215,12 @@ ask(struct poll *poll)
 		.message_id = "",
 		.kind = "",
 		.to = "",
-		.namespace_uri = "",
-		.root = "",
+		.namespace_uri = poll->namespace_uri,
+		.root = poll->root,
 		.timestamp = now };
 
 	xml_datetime_format(clock_now_ms(), 180, now);
-	poll->askers++;
+	poll_pace_begin(&poll->pace, clock_mono_ms());
 	metrics_add(METRIC_SMEV_POLLS, 1);
 	call_seal(poll->poller->desk, &job, &hooks, poll);
 }
@@ -272,30 +335,112 @@ done_look(struct batch_job *job, const struct err *err)
 	send_acks(poller);
 }
 
+static void
+add_poll(struct poller *poller, int op, const char *name,
+    const struct config_datatype *type, bool rare)
+{
+	struct poll *poll = &poller->polls[poller->poll_count++];
+
+	*poll = (struct poll){ .poller = poller,
+		.op = op,
+		.name = name,
+		.namespace_uri = type == NULL ? "" : type->namespace_uri,
+		.root = type == NULL ? ""
+		    : type->provider ? type->request_root
+				     : type->response_root,
+		.rare = rare };
+	poll->job.run = run_note;
+	poll->job.done = done_note;
+	/* What is rare does not begin with the rest. */
+	poll_pace_init(
+	    &poll->pace, rare ? clock_mono_ms() + limits_of(poll).fast_ms : 0);
+}
+
+/*
+ * A queue is asked as a whole, for all types that have no selector of their
+ * own, and rarely when all have one: what nobody expects comes there, too.
+ */
+static void
+add_polls(struct poller *poller, bool provider)
+{
+	const struct config *config = poller->desk->config;
+	int op = provider ? SMEV_GET_REQUEST : SMEV_GET_RESPONSE;
+	bool used = false, common = false;
+
+	for (size_t i = 0; i < config->datatype_count; i++) {
+		const struct config_datatype *type = &config->datatypes[i];
+
+		if (type->provider != provider)
+			continue;
+		used = true;
+		if (type->poll_own)
+			add_poll(poller, op, type->name, type, false);
+		else
+			common = true;
+	}
+	if (used)
+		add_poll(poller, op, provider ? "GetRequest" : "GetResponse",
+		    NULL, !common);
+}
+
 struct poller *
 poller_new(struct desk *desk)
 {
 	const struct config *config = desk->config;
 	struct poller *poller = xcalloc(1, sizeof(*poller));
-	bool asks = false, answers = false;
 
 	poller->desk = desk;
 	poller->arena = arena_new();
 	poller->job.run = run_look;
 	poller->job.done = done_look;
-	for (size_t i = 0; i < config->datatype_count; i++) {
-		asks |= !config->datatypes[i].provider;
-		answers |= config->datatypes[i].provider;
-	}
 	if (*config->smev.url == '\0')
 		return poller;
-	if (answers)
-		poller->polls[poller->poll_count++] =
-		    (struct poll){ poller, SMEV_GET_REQUEST, 0, 1, 0, 0, 0 };
-	if (asks)
-		poller->polls[poller->poll_count++] =
-		    (struct poll){ poller, SMEV_GET_RESPONSE, 0, 1, 0, 0, 0 };
+	poller->polls =
+	    xcalloc(config->datatype_count + 3, sizeof(*poller->polls));
+	add_polls(poller, true);
+	add_polls(poller, false);
+	if (poller->poll_count != 0)
+		add_poll(poller, SMEV_GET_STATUS, "GetStatus", NULL, true);
 	return poller;
+}
+
+void
+poller_push(struct poller *poller)
+{
+	for (size_t i = 0; i < poller->poll_count; i++) {
+		struct poll_limits limits = limits_of(&poller->polls[i]);
+
+		poll_pace_push(
+		    &poller->polls[i].pace, &limits, clock_mono_ms());
+	}
+	poller_tick(poller);
+}
+
+/* The next in turn asks first, where not all may. */
+static void
+ask_all(struct poller *poller, int64_t now)
+{
+	struct desk *desk = poller->desk;
+
+	for (size_t i = 0; i < poller->poll_count; i++) {
+		struct poll *poll =
+		    &poller->polls[(poller->turn + i) % poller->poll_count];
+
+		while (!desk->stopping && poll_pace_may(&poll->pace, now)
+		    && poller->acks < 4 * ACKS_MAX) {
+			int64_t before = poll->pace.askers;
+
+			if (!pace_take(
+				&desk->pace, desk->config, PACE_POLL, now)) {
+				poller->turn += i;
+				return;
+			}
+			ask(poll);
+			if (poll->pace.askers <= before)
+				break; /* it failed at once */
+		}
+	}
+	poller->turn++;
 }
 
 void
@@ -303,20 +448,7 @@ poller_tick(struct poller *poller)
 {
 	int64_t now = clock_mono_ms();
 
-	for (size_t i = 0; i < poller->poll_count; i++) {
-		struct poll *poll = &poller->polls[i];
-
-		while (!poller->desk->stopping && now >= poll->due_ms
-		    && poll->askers < poll->want && poller->acks < 4 * ACKS_MAX
-		    && pace_take(&poller->desk->pace, poller->desk->config,
-			PACE_POLL, now)) {
-			int before = poll->askers;
-
-			ask(poll);
-			if (poll->askers <= before)
-				break; /* it failed at once */
-		}
-	}
+	ask_all(poller, now);
 	if (poller->owed_sent < poller->owed_count) {
 		send_acks(poller);
 	} else if (poller->poll_count != 0 && !poller->looking

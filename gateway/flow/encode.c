@@ -173,7 +173,8 @@ flow_encode_other(
 	    *job->namespace_uri == '\0' ? NULL : job->namespace_uri;
 
 	/* A node has a queue of responses of its own, and no other. */
-	if (job->op != SMEV_GET_RESPONSE || *node == '\0')
+	if ((job->op != SMEV_GET_RESPONSE && job->op != SMEV_QUEUE_STATISTICS)
+	    || *node == '\0')
 		node = NULL;
 	if (job->op == SMEV_ACK)
 		smev_write_ack(version, job->message_id, job->accepted, out);

@@ -63,7 +63,7 @@ opened_read(
 	&(d)->message_id, &(d)->ack_id, &(d)->original_message_id, \
 	    &(d)->reply_to, &(d)->sender, &(d)->sending_timestamp, \
 	    &(d)->datatype, &(d)->source, &(d)->code, &(d)->why,   \
-	    &(d)->guessed_id, &(d)->eol, &(d)->status
+	    &(d)->guessed_id, &(d)->eol, &(d)->status, &(d)->queues
 
 void
 decoded_write(const struct decoded *decoded, struct buf *out)

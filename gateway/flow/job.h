@@ -70,6 +70,7 @@ struct decoded {
 	const char *eol, *status; /* as in struct smev_answer */
 	int64_t status_code;
 	bool test, broadcast, failed;
+	const char *queues; /* statistics: lines "name<tab>count"; "" */
 	const char *datatype; /* name in the settings of what content is; "" */
 	const char *source; /* whose words they are, by the data type; "" */
 	const char *code, *why; /* of a fault, a rejection, a bad signature */
