@@ -9,6 +9,7 @@
 #include "test/lib/emu_peer.h"
 #include "test/lib/signer.h"
 #include "tools/smevemu/emu_page.h"
+#include "tools/smevemu/emu_refusal.h"
 
 /* dep sends rs a request with a file of 9 bytes (12 characters of base64). */
 static void
@@ -148,6 +149,34 @@ the_page_escapes_and_needs_nothing_from_elsewhere(void **state)
 	peer_free(peer);
 }
 
+static void
+the_page_shows_what_was_wrong_with_a_refused_call(void **state)
+{
+	struct peer *peer = peer_new("fault element SMEVFailure on Ack\n");
+	struct buf page;
+
+	(void)state;
+	buf_init(&page, 0);
+	emu_page_write(peer->emu, &page);
+	assert_true(says(&page, "Последние отказы</h2><p class=\"empty\">"));
+	peer_call(peer, EMU_V11, peer->dep,
+	    "<t:SendRequestRequest><t:Wrong/></t:SendRequestRequest>");
+	peer_ack(peer, peer->rs, "x"); /* a script's fault is no mistake */
+	peer_ask(peer, "<b:x/>", "x");
+	buf_clear(&page);
+	emu_page_write(peer->emu, &page);
+	assert_true(says(
+	    &page, "<td>—</td><td>SendRequest</td><td>InvalidContent</td>"));
+	assert_true(says(&page, "Wrong: элемент здесь не допускается"));
+	assert_true(says(&page, "ожидался элемент SenderProvidedRequestData"));
+	assert_true(says(&page, "/emu/refused/2\">разбор"));
+	assert_false(says(&page, "SMEVFailure<"));
+	assert_non_null(emu_refusal_find(peer->emu, 1));
+	assert_null(emu_refusal_find(peer->emu, 3));
+	buf_release(&page);
+	peer_free(peer);
+}
+
 int
 main(void)
 {
@@ -158,6 +187,8 @@ main(void)
 		cmocka_unit_test(personal_access_can_be_denied_by_script),
 		cmocka_unit_test(
 		    the_page_shows_participants_queues_and_messages),
+		cmocka_unit_test(
+		    the_page_shows_what_was_wrong_with_a_refused_call),
 		cmocka_unit_test(
 		    the_page_escapes_and_needs_nothing_from_elsewhere),
 	};

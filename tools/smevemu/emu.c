@@ -11,6 +11,7 @@
 #include "crypto/keystore.h"
 #include "crypto/trust.h"
 #include "tools/smevemu/emu_queue.h"
+#include "tools/smevemu/emu_refusal.h"
 #include "tools/smevemu/emu_routing.h"
 #include "tools/smevemu/emu_script.h"
 #include "tools/smevemu/emu_slice.h"
@@ -102,6 +103,7 @@ emu_free(struct emu *emu)
 		return;
 	emu_store_close(emu);
 	emu_slices_free(emu->slices);
+	emu_refusals_free(emu->refusals);
 	for (msg = emu->made_first; msg != NULL; msg = next_msg) {
 		next_msg = msg->made_next;
 		emu_message_free(msg);

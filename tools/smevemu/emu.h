@@ -16,6 +16,7 @@
 struct emu_files;
 struct emu_ftpd;
 struct emu_participant;
+struct emu_refusals;
 struct emu_script;
 struct emu_slices;
 struct emu_type;
@@ -188,6 +189,7 @@ struct emu {
 	bool persons_known; /* somebody was named; or else anybody may */
 	struct emu_slices *slices; /* digests being taken; NULL none */
 	struct emu_ftpd *ftpd; /* NULL: not running */
+	struct emu_refusals *refusals; /* the last ones; NULL none */
 	struct emu_counters counters;
 	size_t message_count;
 	int64_t started_ms;

@@ -8,19 +8,25 @@
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/map.h"
 #include "base/str.h"
 #include "tools/smevemu/emu.h"
 #include "tools/smevemu/emu_builtin.h"
+#include "tools/smevemu/emu_check.h"
 #include "tools/smevemu/emu_conf.h"
 #include "tools/smevemu/emu_outgoing.h"
+#include "tools/smevemu/emu_fault.h"
 #include "tools/smevemu/emu_page.h"
+#include "tools/smevemu/emu_refusal.h"
+#include "tools/smevemu/emu_remark.h"
 #include "tools/smevemu/emu_state.h"
 
 static const char json[] = "application/json";
 static const char messages[] = "/emu/messages/";
+static const char refused[] = "/emu/refused/";
 
 void
 emu_admin_reply(struct evhttp_request *req, int status, const char *type,
@@ -192,6 +198,37 @@ on_script(struct emu *emu, struct evhttp_request *req)
 	buf_release(&body);
 }
 
+/* All that is wrong with a call that was refused. */
+static void
+on_refusal(const struct emu *emu, struct evhttp_request *req, const char *name)
+{
+	const struct emu_refusal *refusal = NULL;
+	struct emu_remarks remarks;
+	struct arena *arena;
+	struct buf out;
+	int64_t number;
+
+	if (str_int(name, 1, INT64_MAX, &number) == 0)
+		refusal = emu_refusal_find(emu, (uint64_t)number);
+	if (refusal == NULL) {
+		evhttp_send_error(req, HTTP_NOTFOUND, NULL);
+		return;
+	}
+	arena = arena_new();
+	buf_init(&out, 0);
+	emu_remarks_init(&remarks, arena);
+	buf_addf(&out, "%s\n%s\n", refusal->fault->element, refusal->text);
+	if (refusal->raw != NULL) {
+		emu_check(
+		    emu, refusal->raw, refusal->raw_bytes, &remarks, &out);
+		emu_remarks_text(&remarks, &out);
+		buf_addf(&out, "\n%s\n", refusal->raw);
+	}
+	emu_admin_reply(req, 200, "text/plain; charset=utf-8", &out);
+	buf_release(&out);
+	arena_free(arena);
+}
+
 static void
 on_page(const struct emu *emu, struct evhttp_request *req)
 {
@@ -233,6 +270,8 @@ emu_admin(struct emu *emu, struct evhttp_request *req)
 		on_state(emu, req);
 	else if (str_begins(path, messages))
 		on_message(emu, req, path + sizeof(messages) - 1);
+	else if (str_begins(path, refused))
+		on_refusal(emu, req, path + sizeof(refused) - 1);
 	else if (strcmp(path, "/emu/send") == 0 && post)
 		on_send(emu, req);
 	else if (strcmp(path, "/emu/script") == 0 && post)

@@ -108,8 +108,12 @@ emu_cert_words(
 		    name);
 	}
 	return err_set(err, ERR_REFUSE, "EMU_SIGN_INVALID",
-	    "%s не соответствует подписанным данным: %s: %.120s", what,
-	    why->code, why->text);
+	    "%s не соответствует подписанным данным: %.120s", what,
+	    strcmp(why->code, "DSIG_DIGEST") == 0
+		? "DigestValue не равен хэшу подписанного элемента"
+		: strcmp(why->code, "DSIG_VALUE") == 0
+		? "SignatureValue не проверяется ключом сертификата"
+		: why->text);
 }
 
 /* The dates of cert, when nothing else of it is looked at. */

@@ -11,6 +11,7 @@
 #include "tools/smevemu/emu_fault.h"
 #include "tools/smevemu/emu_files.h"
 #include "tools/smevemu/emu_queue.h"
+#include "tools/smevemu/emu_refusal.h"
 #include "tools/smevemu/emu_routing.h"
 #include "tools/smevemu/emu_store.h"
 #include "tools/smevemu/emu_visit.h"
@@ -206,6 +207,28 @@ spoil(struct buf *body)
 	body->data[keep] = '\0';
 }
 
+/* Keep what was refused, unless a script wanted it. */
+static void
+note_refusal(const struct visit *v, const struct err *err)
+{
+	struct emu_refusal refusal = { .at_ms = clock_now_ms(),
+		.fault = emu_fault_by_code(err->code),
+		.raw_bytes = v->bytes };
+	struct buf text;
+
+	if (v->harm.fault != NULL)
+		return;
+	buf_init(&text, 0);
+	buf_addf(&text, "%s\n", err->text);
+	emu_remarks_text(&v->remarks, &text);
+	refusal.caller = v->caller == NULL ? NULL : v->caller->name;
+	refusal.op = v->known ? emu_op_name(v->call.op) : NULL;
+	refusal.text = text.data;
+	refusal.raw = arena_strndup(v->arena, v->xml, v->bytes);
+	emu_refusal_add(v->emu, &refusal);
+	buf_release(&text);
+}
+
 void
 emu_exchange(struct emu *emu, enum emu_version version, const void *xml,
     size_t bytes, struct emu_answer *ret_answer)
@@ -232,6 +255,7 @@ emu_exchange(struct emu *emu, enum emu_version version, const void *xml,
 		ret_answer->status = 500;
 		ret_answer->multipart = false;
 		buf_clear(&ret_answer->body);
+		note_refusal(&v, &err);
 		v.facts.call = v.known ? &v.call : NULL;
 		v.facts.remarks = &v.remarks;
 		emu_write_fault(emu, emu_fault_by_code(err.code), err.text,

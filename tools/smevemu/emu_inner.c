@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/map.h"
 #include "base/str.h"
+#include "base/uuid.h"
 #include "crypto/cms.h"
 #include "crypto/dsig.h"
 #include "tools/smevemu/emu.h"
@@ -240,8 +241,11 @@ judge_file(const struct look *look, const void *octets, size_t bytes,
 	if (!verdict.digest_ok || !verdict.value_ok)
 		return err_set(err, ERR_REFUSE, "EMU_SIGN_INVALID",
 		    "ЭП-СП вложения %.60s не соответствует подписанным "
-		    "данным: %.100s",
-		    id, verdict.why.text);
+		    "данным: %s",
+		    id,
+		    verdict.digest_ok
+			? "SignatureValue не проверяется ключом сертификата"
+			: "хэш содержимого не равен messageDigest");
 	if (look->emu->persons_known && !verdict.trusted
 	    && map_get(look->emu->by_fingerprint, verdict.fingerprint) == NULL)
 		return emu_cert_words(
@@ -285,25 +289,95 @@ check_header(const struct look *look, const xmlNode *header)
 	wrong(look, header, &why);
 }
 
+static void
+check_headers(const struct look *look)
+{
+	const char *basic = emu_ns(EMU_NS_BASIC, look->call->version);
+	const xmlNode *list =
+	    xml_child(look->call->covered, basic, "AttachmentHeaderList");
+	const xmlNode *header = xml_child(list, basic, "AttachmentHeader");
+
+	for (; header != NULL;
+	     header = xml_next(header, basic, "AttachmentHeader"))
+		check_header(look, header);
+}
+
+void
+emu_inner_files(const struct emu *emu, const struct emu_call *call,
+    struct emu_remarks *remarks)
+{
+	struct err err = { 0 };
+	const struct look look = { emu, call, NULL, remarks, &err };
+
+	check_headers(&look);
+}
+
+/* SignaturePKCS7 of a file in the store against its Hash. */
+static void
+check_ref(const xmlNode *header, const char *basic, struct emu_remarks *remarks)
+{
+	struct arena *arena = remarks->arena;
+	const char *hash_text = xml_child_text(header, basic, "Hash", arena);
+	const char *text =
+	    xml_child_text(header, basic, "SignaturePKCS7", arena);
+	const char *uuid = xml_child_text(header, basic, "uuid", arena);
+	unsigned char *hash, *octets = NULL;
+	size_t hash_bytes, bytes = 0;
+	struct cms_verdict verdict;
+	struct cms *cms = NULL;
+	struct err err = { 0 };
+
+	hash = emu_base64_decode(
+	    hash_text == NULL ? "" : hash_text, arena, &hash_bytes);
+	if (hash == NULL || (hash_bytes != 32 && hash_bytes != 64))
+		emu_remark(remarks, header, "Hash не хэш по ГОСТ в base64");
+	if (uuid == NULL || !uuid_valid(uuid))
+		emu_remark(remarks, header, "uuid не UUID");
+	if (text != NULL && *text != '\0')
+		octets = emu_base64_decode(text, arena, &bytes);
+	if (octets == NULL || cms_read(octets, bytes, &cms, &err) == -1) {
+		emu_remark(remarks, header,
+		    "нет подписи PKCS#7 в SignaturePKCS7, или она не той "
+		    "формы: %s",
+		    err.text);
+		return;
+	}
+	if (hash != NULL && hash_bytes == gost_digest_bytes(cms_digest(cms))) {
+		cms_check(cms, hash, NULL, &verdict);
+		if (!verdict.digest_ok || !verdict.value_ok)
+			emu_remark(remarks, header, "SignaturePKCS7: %s",
+			    verdict.digest_ok ? "подпись неверна"
+					      : "messageDigest не равен Hash");
+	}
+	cms_free(cms);
+}
+
+void
+emu_inner_refs(const struct emu *emu, const struct emu_call *call,
+    struct emu_remarks *remarks)
+{
+	const char *basic = emu_ns(EMU_NS_BASIC, call->version);
+	const xmlNode *list =
+	    xml_child(call->covered, basic, "RefAttachmentHeaderList");
+	const xmlNode *header = xml_child(list, basic, "RefAttachmentHeader");
+
+	for (; header != NULL && emu->file_signatures != EMU_FILES_UNSIGNED;
+	     header = xml_next(header, basic, "RefAttachmentHeader"))
+		check_ref(header, basic, remarks);
+}
+
 int
 emu_inner_check(const struct emu *emu, const struct emu_call *call,
     struct xml_doc *doc, bool personal, struct emu_remarks *remarks,
     struct err *err)
 {
-	const char *basic = emu_ns(EMU_NS_BASIC, call->version);
-	const xmlNode *list =
-	    xml_child(call->covered, basic, "AttachmentHeaderList");
-	const xmlNode *header = xml_child(list, basic, "AttachmentHeader");
 	const struct look look = { emu, call, doc, remarks, err };
 
 	if (emu->verify) {
 		check_personal(&look, personal);
 		check_registry(&look);
 	}
-	if (emu->file_signatures != EMU_FILES_UNSIGNED && emu->verify) {
-		for (; header != NULL;
-		     header = xml_next(header, basic, "AttachmentHeader"))
-			check_header(&look, header);
-	}
+	if (emu->file_signatures != EMU_FILES_UNSIGNED && emu->verify)
+		check_headers(&look);
 	return err->kind == ERR_NONE ? 0 : -1;
 }

@@ -29,6 +29,12 @@ struct xml_doc;
 int emu_inner_check(const struct emu *emu, const struct emu_call *call,
     struct xml_doc *doc, bool personal, struct emu_remarks *remarks,
     struct err *err);
+/* Only the attachments inside call: remarks, and no error. */
+void emu_inner_files(const struct emu *emu, const struct emu_call *call,
+    struct emu_remarks *remarks);
+/* What can be said of files in the store without the store. */
+void emu_inner_refs(const struct emu *emu, const struct emu_call *call,
+    struct emu_remarks *remarks);
 /* Registry of the business data of call, or NULL. */
 xmlNode *emu_inner_registry(const struct emu_call *call);
 /*

@@ -4,9 +4,13 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "tools/smevemu/emu_fault.h"
+#include "tools/smevemu/emu_ftpd.h"
 #include "tools/smevemu/emu_queue.h"
+#include "tools/smevemu/emu_refusal.h"
 #include "tools/smevemu/emu_script.h"
 #include "tools/smevemu/emu_state.h"
+#include "tools/smevemu/emu_store.h"
 #include "tools/smevemu/emu_wire_write.h"
 
 #define LAST_MESSAGES 100
@@ -24,6 +28,9 @@ static const char head[] =
     "border-bottom:1px solid #8885}"
     "td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}"
     "code{font-size:.92em}"
+    "td pre{margin:0;white-space:pre-wrap;font-size:.92em}"
+    "h2{font-size:1.15em;margin:0}nav a{margin-right:1em}"
+    ".empty{color:#888;margin:.3em 0 2em}"
     "</style></head><body><h1>Эмулятор СМЭВ 3</h1>\n";
 
 static void
@@ -114,7 +121,8 @@ write_types(const struct emu *emu, struct buf *out)
 	const struct emu_type_version *version;
 
 	buf_adds(out,
-	    "<h2>Виды сведений</h2><table><tr><th>Имя</th><th>Поставщик</th>"
+	    "<h2 id=\"types\">Виды "
+	    "сведений</h2><table><tr><th>Имя</th><th>Поставщик</th>"
 	    "<th>Пространство имён</th><th>Запрос</th><th>Ответ</th></tr>\n");
 	for (; type != NULL; type = type->next) {
 		version = type->versions;
@@ -160,22 +168,110 @@ write_message(const struct emu_message *msg, struct buf *out)
 static void
 write_messages(const struct emu *emu, struct buf *out)
 {
+	const struct emu_message *last[LAST_MESSAGES];
 	const struct emu_message *msg = emu->made_first;
-	size_t skip = emu->message_count > LAST_MESSAGES
-	    ? emu->message_count - LAST_MESSAGES
-	    : 0;
+	size_t count = 0;
 
+	for (; msg != NULL; msg = msg->made_next)
+		last[count++ % LAST_MESSAGES] = msg;
 	buf_addf(out,
-	    "<h2>Последние сообщения (всего %zu)</h2><table><tr>"
-	    "<th>Принято</th><th>Вид</th><th>Содержимое</th><th>От</th>"
-	    "<th>Кому</th><th>Состояние</th><th class=\"n\">Принято раз</th>"
-	    "<th class=\"n\">Выдано раз</th><th>MessageID</th></tr>\n",
+	    "<h2 id=\"messages\">Последние сообщения (всего %zu)</h2>",
 	    emu->message_count);
-	for (; msg != NULL; msg = msg->made_next) {
-		if (skip > 0)
-			skip--;
-		else
-			write_message(msg, out);
+	if (count == 0) {
+		buf_adds(out, "<p class=\"empty\">Пока ни одного.</p>\n");
+		return;
+	}
+	buf_adds(out,
+	    "<table><tr><th>Принято</th><th>Вид</th><th>Содержимое</th>"
+	    "<th>От</th><th>Кому</th><th>Состояние</th>"
+	    "<th class=\"n\">Принято раз</th>"
+	    "<th class=\"n\">Выдано раз</th><th>MessageID</th></tr>\n");
+	for (size_t i = 0; i < count && i < LAST_MESSAGES; i++)
+		write_message(last[(count - 1 - i) % LAST_MESSAGES], out);
+	buf_adds(out, "</table>\n");
+}
+
+static void
+write_refusals(const struct emu *emu, struct buf *out)
+{
+	const struct emu_refusal *refusal = emu_refusal_back(emu, 0);
+	char when[40];
+
+	buf_adds(out, "<h2 id=\"refused\">Последние отказы</h2>");
+	if (refusal == NULL) {
+		buf_adds(out, "<p class=\"empty\">Пока ни одного.</p>\n");
+		return;
+	}
+	buf_adds(out,
+	    "<table><tr><th>Когда</th><th>Кто</th><th>Вызов</th>"
+	    "<th>Отказ</th><th>Что не так</th><th></th></tr>\n");
+	for (size_t back = 0; refusal != NULL;
+	     refusal = emu_refusal_back(emu, ++back)) {
+		emu_write_time(refusal->at_ms, when);
+		buf_adds(out, "<tr>");
+		cell(when, out);
+		cell(refusal->caller == NULL ? "—" : refusal->caller, out);
+		cell(refusal->op == NULL ? "—" : refusal->op, out);
+		cell(refusal->fault->element, out);
+		buf_adds(out, "<td><pre>");
+		escape(refusal->text, out);
+		buf_addf(out,
+		    "</pre></td><td><a href=\"/emu/refused/%" PRIu64
+		    "\">разбор</a></td></tr>\n",
+		    refusal->number);
+	}
+	buf_adds(out, "</table>\n");
+}
+
+/* One delivery that has an account in the file store. */
+static void
+write_account(const struct emu_message *msg, struct buf *out)
+{
+	const struct emu_file *file = msg->files->first;
+
+	for (; file != NULL; file = file->next) {
+		buf_adds(out, "<tr>");
+		cell(msg->recipient->name, out);
+		buf_adds(out, "<td><code>");
+		escape(msg->ftp_user, out);
+		buf_addf(out, "</code></td><td><code>/%s/", file->uuid);
+		escape(file->name, out);
+		buf_adds(out, "</code></td>");
+		number((uint64_t)file->bytes, out);
+		buf_addf(out, "<td><code>%s</code></td></tr>\n", msg->id);
+	}
+}
+
+static void
+write_store(const struct emu *emu, struct buf *out)
+{
+	const struct emu_message *msg = emu->unconfirmed.head;
+	const struct emu_participant *p = emu->participants;
+
+	buf_adds(out, "<h2 id=\"files\">Файловое хранилище</h2>");
+	if (emu->ftpd == NULL) {
+		buf_adds(out,
+		    "<p class=\"empty\">Не задано (директива "
+		    "<code>ftp</code>).</p>\n");
+		return;
+	}
+	buf_addf(out, "<p>ftp://%s:%d, проверяются файлы сообщений: %zu</p>",
+	    emu->ftp_address, emu_ftpd_port(emu->ftpd), emu->checking.count);
+	buf_adds(out,
+	    "<table><tr><th>Участник</th><th>Учётная запись</th>"
+	    "<th>Файл</th><th class=\"n\">Байт</th><th>MessageID</th></tr>\n");
+	for (; p != NULL; p = p->next) {
+		buf_adds(out, "<tr>");
+		cell(p->name, out);
+		buf_adds(out, "<td><code>");
+		escape(p->ftp_user, out);
+		buf_adds(out,
+		    "</code></td><td>выгрузка</td><td></td><td></td>"
+		    "</tr>\n");
+	}
+	for (; msg != NULL; msg = msg->next) {
+		if (msg->files != NULL && msg->ftp_user[0] != '\0')
+			write_account(msg, out);
 	}
 	buf_adds(out, "</table>\n");
 }
@@ -190,17 +286,38 @@ write_rule(const char *line, unsigned hits, void *arg)
 	buf_addf(out, "</code></td><td class=\"n\">%u</td></tr>\n", hits);
 }
 
+static void
+write_script(const struct emu *emu, struct buf *out)
+{
+	struct buf rules;
+
+	buf_init(&rules, 0);
+	emu_script_each(emu->script, write_rule, &rules);
+	buf_adds(out, "<h2 id=\"faults\">Сбои по сценарию</h2>");
+	if (rules.bytes == 0)
+		buf_adds(out, "<p class=\"empty\">Правил нет.</p>\n");
+	else
+		buf_addf(out,
+		    "<table><tr><th>Правило</th><th class=\"n\">Сработало"
+		    "</th></tr>\n%s</table>\n",
+		    buf_text(&rules));
+	buf_release(&rules);
+}
+
 void
 emu_page_write(const struct emu *emu, struct buf *out)
 {
 	buf_adds(out, head);
-	write_participants(emu, out);
 	buf_adds(out,
-	    "<h2>Сбои по сценарию</h2><table><tr><th>Правило</th>"
-	    "<th class=\"n\">Сработало</th></tr>\n");
-	emu_script_each(emu->script, write_rule, out);
-	buf_adds(out, "</table>\n");
+	    "<nav><a href=\"#refused\">Отказы</a>"
+	    "<a href=\"#messages\">Сообщения</a>"
+	    "<a href=\"#files\">Файлы</a><a href=\"#faults\">Сбои</a>"
+	    "<a href=\"#types\">Виды сведений</a></nav>\n");
+	write_participants(emu, out);
+	write_refusals(emu, out);
 	write_messages(emu, out);
+	write_store(emu, out);
+	write_script(emu, out);
 	write_types(emu, out);
 	buf_adds(out,
 	    "<p>Всё состояние: <a href=\"/emu/state\">/emu/state</a> (JSON). "

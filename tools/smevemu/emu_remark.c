@@ -53,9 +53,26 @@ emu_remark(
 	free(text);
 }
 
+/* Ids that validation has made known would be in the way of signatures. */
+static void
+forget_ids(xmlNode *node)
+{
+	xmlNode *child = node->children;
+
+	for (xmlAttr *attr = node->properties; attr != NULL;
+	     attr = attr->next) {
+		if (attr->atype == XML_ATTRIBUTE_ID)
+			xmlRemoveID(node->doc, attr);
+	}
+	for (; child != NULL; child = child->next) {
+		if (child->type == XML_ELEMENT_NODE)
+			forget_ids(child);
+	}
+}
+
 int
 emu_remark_schema(struct emu_remarks *remarks,
-    const struct xsd_registry *schemas, const xmlNode *node)
+    const struct xsd_registry *schemas, xmlNode *node)
 {
 	struct defects defects;
 	struct err err = { 0 };
@@ -63,6 +80,7 @@ emu_remark_schema(struct emu_remarks *remarks,
 
 	defects_init(&defects, remarks->arena);
 	rc = xsd_validate(schemas, node, &defects, &err);
+	forget_ids(node);
 	for (size_t i = 0; i < defects.count; i++)
 		add(remarks, defects.items[i].line,
 		    arena_printf(remarks->arena, "%s: %s",

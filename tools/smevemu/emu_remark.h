@@ -40,7 +40,7 @@ void emu_remark(struct emu_remarks *remarks, const xmlNode *node,
  * Returns 0 nothing, 1 something, -1 no such schema.
  */
 int emu_remark_schema(struct emu_remarks *remarks,
-    const struct xsd_registry *schemas, const xmlNode *node);
+    const struct xsd_registry *schemas, xmlNode *node);
 /* Append them as lines "строка 12: ...". */
 void emu_remarks_text(const struct emu_remarks *remarks, struct buf *out);
 

@@ -208,8 +208,7 @@ read_send(struct emu_call *call, struct emu_remarks *remarks, struct err *err)
 {
 	struct arena *arena = remarks->arena;
 	const char *types = emu_ns(EMU_NS_TYPES, call->version);
-	const char *basic = emu_ns(EMU_NS_BASIC, call->version);
-	const xmlNode *data = call->covered, *primary;
+	const xmlNode *data = call->covered;
 	const char *eol;
 
 	call->id = xml_child_text(data, types, "MessageID", arena);
@@ -224,12 +223,6 @@ read_send(struct emu_call *call, struct emu_remarks *remarks, struct err *err)
 	if (eol != NULL && emu_wire_time(eol, &call->eol_ms) == -1)
 		return err_set(err, ERR_REFUSE, "EMU_CONTENT",
 		    "Нарушен формат бизнес-конверта: EOL не дата и время");
-	primary = xml_child(data, basic, "MessagePrimaryContent");
-	if (primary != NULL) {
-		call->content = xml_only_child(primary);
-		call->ns = xml_ns(call->content);
-		call->name = xml_name(call->content);
-	}
 	call->answer = "data";
 	if (xml_child(data, types, "RequestRejected") != NULL)
 		call->answer = "rejected";
@@ -297,27 +290,42 @@ covered_by(const struct emu_call *call, const xmlNode *element)
 	    parts[call->op].name);
 }
 
-int
-emu_wire_read(struct emu_call *call, xmlNode *element,
-    struct emu_remarks *remarks, struct err *err)
+void
+emu_wire_parts(struct emu_call *call, const xmlNode *element)
 {
-	struct arena *arena = remarks->arena;
 	const char *types = emu_ns(EMU_NS_TYPES, call->version);
 	const char *basic = emu_ns(EMU_NS_BASIC, call->version);
 	const xmlNode *wrapper =
 	    xml_child(element, types, "CallerInformationSystemSignature");
+	const xmlNode *primary;
 
-	emu_shape_check(call->op, element, call->version, remarks);
-	if (remarks->count > 0)
-		return err_set(err, ERR_REFUSE, "EMU_CONTENT",
-		    "Нарушен формат бизнес-конверта: %.170s",
-		    remarks->first->text);
 	call->covered = covered_by(call, element);
 	call->signature = xml_child(wrapper, EMU_NS_DS, "Signature");
 	call->attachments = xml_child(element, basic, "AttachmentContentList");
 	call->routing = call->version == EMU_V13
 	    ? xml_child(element, emu_ns(EMU_NS_ROUTING, EMU_V13), "Routing")
 	    : NULL;
+	primary = xml_child(call->covered, basic, "MessagePrimaryContent");
+	call->content = primary == NULL ? NULL : xml_only_child(primary);
+	if (call->content != NULL) {
+		call->ns = xml_ns(call->content);
+		call->name = xml_name(call->content);
+	}
+}
+
+int
+emu_wire_read(struct emu_call *call, xmlNode *element,
+    struct emu_remarks *remarks, struct err *err)
+{
+	struct arena *arena = remarks->arena;
+	const char *types = emu_ns(EMU_NS_TYPES, call->version);
+
+	emu_shape_check(call->op, element, call->version, remarks);
+	if (remarks->count > 0)
+		return err_set(err, ERR_REFUSE, "EMU_CONTENT",
+		    "Нарушен формат бизнес-конверта: %.170s",
+		    remarks->first->text);
+	emu_wire_parts(call, element);
 	switch (call->op) {
 	case EMU_SEND_REQUEST:
 	case EMU_SEND_RESPONSE:

@@ -48,6 +48,8 @@ int emu_wire_open(const xmlNode *root, struct emu_call *ret_call,
  */
 int emu_wire_read(struct emu_call *call, xmlNode *element,
     struct emu_remarks *remarks, struct err *err);
+/* Fill only the nodes of *call from element, as far as they are there. */
+void emu_wire_parts(struct emu_call *call, const xmlNode *element);
 /*
  * Append the subtree at node as XML that stands alone: all namespaces that
  * are in scope are declared on it.

@@ -1,6 +1,7 @@
 /*
  * smevemu(8): an emulator of SMEV 3.  One process, one thread, one loop.
  */
+#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 
 #include <event2/event.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/file.h"
@@ -18,16 +20,21 @@
 #include "crypto/gost.h"
 #include "tools/smevemu/emu.h"
 #include "tools/smevemu/emu_builtin.h"
+#include "tools/smevemu/emu_check.h"
 #include "tools/smevemu/emu_conf.h"
 #include "tools/smevemu/emu_ftpd.h"
 #include "tools/smevemu/emu_http.h"
+#include "tools/smevemu/emu_remark.h"
 #include "tools/smevemu/emu_slice.h"
 #include "tools/smevemu/emu_state.h"
 #include "tools/smevemu/emu_store.h"
 #include "xsd/xml_doc.h"
+#include "xsd/xsd_registry.h"
+
+#define ENVELOPE_BYTES (64 << 20)
 
 struct options {
-	const char *conf, *state, *openssl_conf;
+	const char *conf, *state, *openssl_conf, *envelope;
 	int64_t port; /* -1: as configured */
 	bool check;
 };
@@ -36,7 +43,8 @@ static int
 usage(void)
 {
 	fputs("usage: smevemu -c FILE [-p PORT] [-n] [-s STATE-FILE] "
-	      "[-o OPENSSL-CONF]\n",
+	      "[-o OPENSSL-CONF]\n"
+	      "       smevemu -C ENVELOPE [-c FILE] [-o OPENSSL-CONF]\n",
 	    stderr);
 	return 2;
 }
@@ -44,11 +52,18 @@ usage(void)
 static int
 parse_options(int argc, char **argv, struct options *ret)
 {
+	static const struct option words[] = {
+		{ "check", required_argument, NULL, 'C' }, { NULL, 0, NULL, 0 }
+	};
 	int option;
 
 	ret->port = -1;
-	while ((option = getopt(argc, argv, "c:p:s:o:n")) != -1) {
+	while ((option = getopt_long(argc, argv, "C:c:p:s:o:n", words, NULL))
+	    != -1) {
 		switch (option) {
+		case 'C':
+			ret->envelope = optarg;
+			break;
 		case 'c':
 			ret->conf = optarg;
 			break;
@@ -69,7 +84,9 @@ parse_options(int argc, char **argv, struct options *ret)
 			return -1;
 		}
 	}
-	return ret->conf == NULL || optind != argc ? -1 : 0;
+	return (ret->conf == NULL && ret->envelope == NULL) || optind != argc
+	    ? -1
+	    : 0;
 }
 
 /* gost first: it must be the first to touch OpenSSL. */
@@ -81,9 +98,10 @@ set_up(const struct options *options, struct emu **ret_emu, struct err *err)
 		return -1;
 	xml_doc_setup();
 	*ret_emu = emu_new();
-	if (emu_conf_file(*ret_emu, options->conf, err) == -1)
+	if (options->conf != NULL
+	    && emu_conf_file(*ret_emu, options->conf, err) == -1)
 		return -1;
-	if ((*ret_emu)->key == NULL)
+	if ((*ret_emu)->key == NULL && options->envelope == NULL)
 		return err_set(err, ERR_FATAL, "EMU_CONF",
 		    "%.100s: no key of SMEV: key FILE CERT", options->conf);
 	if (options->port != -1)
@@ -151,6 +169,42 @@ write_state(const struct emu *emu, const char *path, struct err *err)
 	return rc;
 }
 
+/*
+ * What is wrong with one saved envelope.  Without a catalogue in the settings
+ * the installed one will do; without that, none.
+ *
+ * Returns how many things are wrong, or -1.
+ */
+static int
+check_envelope(struct emu *emu, const char *path, struct err *err)
+{
+	struct arena *arena = arena_new();
+	struct emu_remarks remarks;
+	struct buf text, notes;
+	struct err none = { 0 };
+	int rc = -1;
+
+	buf_init(&text, 0);
+	buf_init(&notes, 0);
+	emu_remarks_init(&remarks, arena);
+	if (emu->schemas == NULL)
+		(void)xsd_registry_load(
+		    xsd_registry_folder(), &emu->schemas, &none);
+	if (file_read(path, ENVELOPE_BYTES, &text, err) == 0) {
+		emu_check(emu, buf_text(&text), text.bytes, &remarks, &notes);
+		emu_remarks_text(&remarks, &notes);
+		printf("%s%s", buf_text(&notes),
+		    remarks.count == 0 ? "ошибок не найдено\n" : "");
+		if (remarks.count > 0)
+			printf("ошибок: %zu\n", remarks.count);
+		rc = (int)remarks.count;
+	}
+	buf_release(&notes);
+	buf_release(&text);
+	arena_free(arena);
+	return rc;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -163,7 +217,9 @@ main(int argc, char **argv)
 		return usage();
 	log_open("smevemu", LOG_LEVEL_INFO);
 	rc = set_up(&options, &emu, &err);
-	if (rc == 0 && !options.check)
+	if (rc == 0 && options.envelope != NULL)
+		rc = check_envelope(emu, options.envelope, &err);
+	else if (rc == 0 && !options.check)
 		rc = serve(emu, &err);
 	if (rc == 0 && !options.check && options.state != NULL)
 		rc = write_state(emu, options.state, &err);
