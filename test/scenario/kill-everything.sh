@@ -11,11 +11,11 @@ export DEMO_SMEVEMU='unconfirmed 2s'
 packets=6 moments=4
 [ -z "${KONTINGENT_LONG:-}" ] || { packets=60 moments=60; }
 
-# Every place in the source where a process may be told to stop, but those of
-# the door, which kill-door.sh has.
+# Every place in the source where a process may be told to stop, but those that
+# kill-door.sh, kill-folder.sh and kill-files.sh have.
 failpoints() {
 	grep -rhoE 'FAILPOINT(_OF)?\("[a-z_.]+"' "$source/gateway" |
-	    sed 's/.*"\(.*\)"/\1/' | grep -vE '^(parent\.start$|door\.)' | sort -u
+	    sed 's/.*"\(.*\)"/\1/' | grep -vE '^(parent\.start$|door\.|filer\.|ftp\.|courier\.file$)' | sort -u
 }
 
 daemon_gone() {
