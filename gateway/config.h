@@ -118,6 +118,7 @@ struct config_smev {
 	bool test_message;
 	int64_t poll_fast_ms, poll_slow_ms, poll_status_ms, batch, push_records,
 	    timeout_ms, ack_ms, answer_bytes;
+	struct config_list push_from; /* addresses, SHA-256 of keys */
 	int64_t calls_per_s, calls_learn_s; /* 0: no limit; see pace.h */
 	int64_t destination_calls, breaker_failures;
 	const char *ftp_url; /* "": files of the store can't be had */

@@ -1,5 +1,6 @@
 #include "gateway/config_check.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <string.h>
 #include <unistd.h>
@@ -216,6 +217,18 @@ ftp_form(const char *url)
 	    && host[3] != '\0' && strpbrk(host, "@?# ") == NULL;
 }
 
+/* Whose notifications are heeded. */
+static bool
+push_form(const char *from)
+{
+	unsigned char address[16];
+
+	return (strlen(from) == 64
+		   && strspn(from, "0123456789abcdefABCDEF") == 64)
+	    || inet_pton(AF_INET, from, address) == 1
+	    || inet_pton(AF_INET6, from, address) == 1;
+}
+
 static int
 check_smev(const struct config *config, struct err *err)
 {
@@ -227,6 +240,11 @@ check_smev(const struct config *config, struct err *err)
 	if (smev->poll_slow_ms < smev->poll_fast_ms)
 		return bad(config, err, "CONF_VALUE", "smev.poll_slow_ms", "",
 		    "less than smev.poll_fast_ms");
+	for (size_t i = 0; i < smev->push_from.count; i++)
+		if (!push_form(smev->push_from.items[i]))
+			return bad(config, err, "CONF_VALUE", "smev.push_from",
+			    smev->push_from.items[i],
+			    "an address or 64 hexadecimal digits wanted");
 	if (!given(smev->url))
 		return 0;
 	if (!str_begins(smev->url, "http://")

@@ -68,6 +68,8 @@ enum ipc_type {
 	/* store -> filer -> store */
 	IPC_LETTER, /* a QueryResult for in/ */
 	IPC_LETTERED,
+	/* front -> store, answered with IPC_ANSWER of the same id */
+	IPC_PUSH, /* whose, content type, body: a notification of SMEV */
 	IPC_TYPE_END
 };
 

@@ -116,6 +116,8 @@ static const struct {
 	    "Requests whose answer did not come in time.", false },
 	[METRIC_SMEV_LATE] = { "kontingent_smev_late_total",
 	    "Messages owed that did not get through in time.", false },
+	[METRIC_SMEV_PUSHES] = { "kontingent_smev_pushes_total",
+	    "Push notifications that came.", false },
 };
 
 static const struct {

@@ -29,6 +29,7 @@
 #include "gateway/exchange/overdue.h"
 #include "gateway/exchange/pace_keep.h"
 #include "gateway/exchange/poller.h"
+#include "gateway/exchange/push.h"
 #include "gateway/exchange/sender.h"
 #include "gateway/flow/accept.h"
 #include "gateway/flow/settle.h"
@@ -62,6 +63,9 @@ from_front(struct desk *desk, const struct ipc_message *msg)
 	case IPC_ACCEPT:
 	case IPC_VALIDATE:
 		accept_ask(desk, msg);
+		break;
+	case IPC_PUSH:
+		push_ask(desk, msg);
 		break;
 	case IPC_DOOR:
 		door_ask(desk, msg);

@@ -130,17 +130,24 @@ say(struct pace *pace, const char *code, const char *why)
 	pace->changed = true;
 }
 
-/* Half of what it was, or of what was allowed. */
+/*
+ * Half of what it was, or of what was allowed.  While SMEV goes on refusing,
+ * what was called in the last second says nothing: that was a rest.
+ */
 static void
 learn(struct pace *pace, const struct config *config, int64_t now_ms)
 {
-	int64_t rate = allowed(pace, config), was;
+	int64_t set = config->smev.calls_per_s * 1000, was;
 
-	was =
-	    pace->calls > pace->calls_before ? pace->calls : pace->calls_before;
-	was *= 1000;
-	if (rate != 0 && rate < was)
-		was = rate;
+	if (pace->rests != 0)
+		return;
+	was = 1000
+	    * (pace->calls > pace->calls_before ? pace->calls
+						: pace->calls_before);
+	if (set != 0 && set < was)
+		was = set;
+	if (pace->learnt != 0)
+		was = pace->learnt;
 	pace->learnt = was / 2 < SLOWEST ? SLOWEST : was / 2;
 	pace->cut = pace->learnt;
 	pace->crept_ms = now_ms;

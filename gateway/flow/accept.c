@@ -13,6 +13,7 @@
 #include "gateway/config.h"
 #include "gateway/desk.h"
 #include "gateway/door/door.h"
+#include "gateway/exchange/push.h"
 #include "gateway/exchange/polled.h"
 #include "gateway/flow/settle.h"
 #include "gateway/ipc.h"
@@ -269,6 +270,10 @@ accept_opened(struct desk *desk, const struct ipc_message *msg)
 	}
 	if (door_came(t)) {
 		door_opened(t, &opened);
+		return;
+	}
+	if (push_came(t)) {
+		push_opened(t, &opened);
 		return;
 	}
 	t->packet_id = opened.packet_id;

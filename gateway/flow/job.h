@@ -22,6 +22,7 @@ enum channel {
 	CHANNEL_SMEV,
 	CHANNEL_DOOR, /* SOAP of the adapter's service */
 	CHANNEL_FOLDER, /* a ClientMessage by itself, from a system's folder */
+	CHANNEL_PUSH, /* a notification of SMEV */
 	CHANNEL_END
 };
 
@@ -200,7 +201,8 @@ void signed_write(const struct signed_value *value, struct buf *out);
 bool signed_read(const struct ipc_message *msg, struct arena *arena,
     struct signed_value *ret);
 
-/* IPC_ACCEPT, IPC_VALIDATE, IPC_STATUS, IPC_CHANGES, IPC_DOOR from front. */
+/* IPC_ACCEPT, IPC_VALIDATE, IPC_STATUS, IPC_CHANGES, IPC_DOOR, IPC_PUSH from
+ * front. */
 struct ask {
 	const char *source;
 	const char *content_type;

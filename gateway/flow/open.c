@@ -13,6 +13,7 @@
 #include "gateway/door/door_look.h"
 #include "gateway/flow/packet.h"
 #include "smev/smev_codec.h"
+#include "smev/smev_push.h"
 #include "xsd/xml_doc.h"
 #include "xsd/xml_read.h"
 
@@ -145,6 +146,19 @@ open_smev(const struct flow_tools *tools, struct packet *packet)
 	    packet->datatype == NULL ? "" : packet->datatype->name);
 }
 
+/* Which queues it names is all the same: each is asked. */
+static void
+open_push(struct packet *packet)
+{
+	struct smev_push push;
+	struct err err;
+
+	if (smev_push_read(packet->job.body, packet->job.body_bytes,
+		packet->arena, &push, &err)
+	    == -1)
+		packet_refuse(packet, &err);
+}
+
 void
 flow_open(const struct flow_tools *tools, struct packet *packet)
 {
@@ -155,6 +169,8 @@ flow_open(const struct flow_tools *tools, struct packet *packet)
 		door_look(tools, packet);
 	else if (packet->job.channel == CHANNEL_SMEV)
 		open_smev(tools, packet);
+	else if (packet->job.channel == CHANNEL_PUSH)
+		open_push(packet);
 	else
 		open_http(tools, packet);
 	packet->job.body = NULL;

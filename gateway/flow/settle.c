@@ -19,6 +19,7 @@
 #include "gateway/door/door_deliver.h"
 #include "gateway/flow/fail.h"
 #include "gateway/exchange/polled.h"
+#include "gateway/exchange/push.h"
 #include "gateway/flow/route.h"
 #include "gateway/ipc.h"
 #include "gateway/metrics.h"
@@ -429,6 +430,10 @@ settle_poison(struct transit *t)
 
 	if (door_came(t)) {
 		door_refuse(t, "PKT_POISON", "");
+		return;
+	}
+	if (push_came(t)) {
+		push_refuse(t, "PKT_POISON");
 		return;
 	}
 	if (t->channel == CHANNEL_SMEV && t->end != NULL

@@ -41,6 +41,14 @@ void http_changes(struct front *front, struct http_request *req);
 /* The adapter's service and its description (http_door.c). */
 void http_door(struct front *front, struct http_request *req);
 void http_door_wsdl(struct front *front, struct http_request *req);
+/* Where the client sees req's path: as it says itself, or nowhere. */
+const char *
+http_address_of(const struct front *front, const struct http_request *req);
+/* Push notifications of SMEV (http_push.c): whether req may be one, or is
+ * answered; one; their description. */
+bool http_push_may(struct front *front, struct http_request *req);
+void http_push(struct front *front, struct http_request *req);
+void http_push_wsdl(struct front *front, struct http_request *req);
 /* How the daemon is (http_health.c). */
 void http_healthz(struct front *front, struct http_request *req);
 void http_readyz(struct front *front, struct http_request *req);

@@ -174,6 +174,25 @@ http_auth_source(struct http_auth *auth, const struct http_request *req,
 	return by_key->revoked ? NULL : by_key;
 }
 
+bool
+http_auth_shows(const struct http_request *req, const char *sha256)
+{
+	char room[KEY_BYTES_MAX + 1];
+	const char *key =
+	    key_of(http_head_get(&req->head, "Authorization"), room);
+	unsigned char want[EVP_MAX_MD_SIZE], is[EVP_MAX_MD_SIZE];
+
+	from_hex(want, sha256);
+	if (key != NULL
+	    && EVP_Digest(key, strlen(key), is, NULL, EVP_sha256(), NULL) == 1
+	    && CRYPTO_memcmp(want, is, DIGEST_BYTES) == 0)
+		return true;
+	if (req->cert_sha256[0] == '\0')
+		return false;
+	from_hex(is, req->cert_sha256);
+	return CRYPTO_memcmp(want, is, DIGEST_BYTES) == 0;
+}
+
 int64_t
 http_auth_rate(
     struct http_auth *auth, const struct config_source *source, int64_t now_ms)

@@ -7,6 +7,7 @@
 #ifndef GATEWAY_HTTP_HTTP_AUTH_H
 #define GATEWAY_HTTP_HTTP_AUTH_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct config;
@@ -25,6 +26,9 @@ void http_auth_free(struct http_auth *auth); /* NULL is fine */
  */
 const struct config_source *http_auth_source(struct http_auth *auth,
     const struct http_request *req, const char **ret_code);
+/* Whether req shows a key, or a client certificate, whose SHA-256 that is: 64
+ * hex digits. */
+bool http_auth_shows(const struct http_request *req, const char *sha256);
 /*
  * Count one packet of source at now_ms (base/clock mono).
  *

@@ -1,6 +1,8 @@
 #include "gateway/http/http_conn.h"
 
 #include <assert.h>
+#include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -50,6 +52,7 @@ struct http_conn {
 	bool close_after; /* this answer is the last */
 	bool eof; /* they send no more */
 	char cert_sha256[65];
+	char from[INET6_ADDRSTRLEN];
 	TAILQ_ENTRY(http_conn) link;
 };
 
@@ -354,7 +357,8 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 }
 
 void
-http_conn_new(struct http_server *server, struct bufferevent *bev, bool local)
+http_conn_new(struct http_server *server, struct bufferevent *bev, bool local,
+    const char *from)
 {
 	struct http_conn *conn = xcalloc(1, sizeof(*conn));
 
@@ -364,6 +368,8 @@ http_conn_new(struct http_server *server, struct bufferevent *bev, bool local)
 	conn->timer = evtimer_new(server->base, on_timer, conn);
 	conn->req.arena = arena_new();
 	conn->req.local = local;
+	(void)snprintf(conn->from, sizeof(conn->from), "%s", from);
+	conn->req.from = conn->from;
 	conn->req.cert_sha256 = conn->cert_sha256;
 	buf_init(&conn->req.body, server->options.body_bytes);
 	TAILQ_INSERT_TAIL(&server->conns, conn, link);

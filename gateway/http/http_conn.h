@@ -25,9 +25,10 @@ struct http_server {
 	size_t listener_count;
 };
 
-/* Serve the connected socket bev holds, which the connection owns then. */
-void
-http_conn_new(struct http_server *server, struct bufferevent *bev, bool local);
+/* Serve the connected socket bev holds, which the connection owns then; from is
+ * the client's address, "" where it has none. */
+void http_conn_new(struct http_server *server, struct bufferevent *bev,
+    bool local, const char *from);
 void http_conn_free(struct http_conn *conn);
 /* Close the connection that is idle longest.  False: none is idle. */
 bool http_conn_close_idle(struct http_server *server);

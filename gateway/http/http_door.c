@@ -44,9 +44,8 @@ http_door(struct front *front, struct http_request *req)
 	buf_release(&out);
 }
 
-/* Where the client sees us: as it says itself, or nowhere. */
-static const char *
-address_of(const struct front *front, const struct http_request *req)
+const char *
+http_address_of(const struct front *front, const struct http_request *req)
 {
 	const char *host = http_head_get(&req->head, "Host");
 	size_t bytes = host == NULL ? 0 : strlen(host);
@@ -77,7 +76,7 @@ http_door_wsdl(struct front *front, struct http_request *req)
 		return;
 	}
 	buf_init(&out, 0);
-	door_wsdl_write(front->wsdl, address_of(front, req), &out);
+	door_wsdl_write(front->wsdl, http_address_of(front, req), &out);
 	reply.body = out.data;
 	reply.bytes = out.bytes;
 	http_finish(front, req, &reply);

@@ -22,9 +22,9 @@
 #include "gateway/metrics.h"
 #include "gateway/protocol_xml.h"
 
-/* A source of packets; a system behind the door; this machine, or any source;
- * anybody. */
-enum may_ask { ASK_SOURCE, ASK_SYSTEM, ASK_LOCAL, ASK_ALL };
+/* A source of packets; a system behind the door; SMEV; this machine, or any
+ * source; anybody. */
+enum may_ask { ASK_SOURCE, ASK_SYSTEM, ASK_SMEV, ASK_LOCAL, ASK_ALL };
 
 static const struct route {
 	const char *name;
@@ -43,6 +43,8 @@ static const struct route {
 	{ "wsdl", "GET", "/ws/SMEVServiceAdapterService", ASK_ALL,
 	    http_door_wsdl },
 	{ "wsdl", "GET", "/ws", ASK_ALL, http_door_wsdl },
+	{ "push", "POST", "/ws/push", ASK_SMEV, http_push },
+	{ "wsdl", "GET", "/ws/push", ASK_SMEV, http_push_wsdl },
 	{ "healthz", "GET", "/healthz", ASK_LOCAL, http_healthz },
 	{ "readyz", "GET", "/readyz", ASK_LOCAL, http_readyz },
 	{ "metrics", "GET", "/metrics", ASK_LOCAL, http_metrics },
@@ -257,8 +259,12 @@ on_head(struct http_request *req, void *arg)
 		return false;
 	}
 	http_note(req)->route = route->name;
-	http_note(req)->soap = route->who == ASK_SYSTEM;
-	if (route->who != ASK_ALL
+	http_note(req)->soap =
+	    route->who == ASK_SYSTEM || route->who == ASK_SMEV;
+	if (route->who == ASK_SMEV) {
+		if (!http_push_may(front, req))
+			return false;
+	} else if (route->who != ASK_ALL
 	    && (route->who != ASK_LOCAL
 		|| !(req->local || front->config->http.public_status)))
 		if (!source_may(front, req, route))

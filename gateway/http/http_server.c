@@ -1,5 +1,6 @@
 #include "gateway/http/http_server.h"
 
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
@@ -58,6 +59,27 @@ is_local(const struct sockaddr *addr)
 	return addr->sa_family == AF_UNIX;
 }
 
+/* An IPv4 address that came as IPv6 is that address. */
+static void
+address_text(const struct sockaddr *addr, char ret_text[INET6_ADDRSTRLEN])
+{
+	const void *p = addr;
+	const struct sockaddr_in *in = p;
+	const struct sockaddr_in6 *in6 = p;
+
+	ret_text[0] = '\0';
+	if (addr->sa_family == AF_INET)
+		(void)inet_ntop(
+		    AF_INET, &in->sin_addr, ret_text, INET6_ADDRSTRLEN);
+	else if (addr->sa_family == AF_INET6
+	    && IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr))
+		(void)inet_ntop(AF_INET, in6->sin6_addr.s6_addr + 12, ret_text,
+		    INET6_ADDRSTRLEN);
+	else if (addr->sa_family == AF_INET6)
+		(void)inet_ntop(
+		    AF_INET6, &in6->sin6_addr, ret_text, INET6_ADDRSTRLEN);
+}
+
 /* Every connection is busy.  Under TLS there is no way to say so. */
 static void
 turn_away(const struct http_server *server, int fd)
@@ -78,6 +100,7 @@ on_accept(struct evconnlistener *listener, evutil_socket_t fd,
 {
 	struct http_server *server = arg;
 	struct bufferevent *bev = NULL;
+	char from[INET6_ADDRSTRLEN];
 	SSL *ssl = NULL;
 
 	(void)listener;
@@ -101,7 +124,8 @@ on_accept(struct evconnlistener *listener, evutil_socket_t fd,
 	}
 	if (ssl != NULL) /* an end without close_notify is an end */
 		bufferevent_openssl_set_allow_dirty_shutdown(bev, 1);
-	http_conn_new(server, bev, is_local(addr));
+	address_text(addr, from);
+	http_conn_new(server, bev, is_local(addr), from);
 }
 
 /* No descriptor left, most likely: a listener that stays on would spin. */

@@ -29,6 +29,7 @@ struct http_request {
 	struct buf body; /* whole in handler->whole(), else empty */
 	struct arena *arena; /* lives as long as the request */
 	bool local; /* from this machine */
+	const char *from; /* its address; "" by a unix socket */
 	const char *cert_sha256; /* of the client's certificate; "" */
 	int64_t begun_ms; /* base/clock mono: its first byte */
 	void *mine; /* the handler's; NULL at first */

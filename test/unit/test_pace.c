@@ -153,6 +153,26 @@ half_of_what_was_too_much_is_kept_and_creeps_up(void **state)
 }
 
 static void
+a_refusal_that_goes_on_is_learnt_of_once(void **state)
+{
+	struct pace pace = { 0 };
+
+	(void)state;
+	for (int64_t now_ms = 1000; now_ms < 2000; now_ms += 100)
+		assert_true(pace_take(&pace, &config, PACE_POLL, now_ms));
+	hear(&pace, LIMIT, 2000);
+	assert_int_equal(pace.learnt, 5000);
+	/* It refuses the first call after the rest, too. */
+	hear(&pace, LIMIT, 2600);
+	hear(&pace, LIMIT, 3700);
+	assert_int_equal(pace.learnt, 5000);
+	/* It said yes in between: that was too much. */
+	hear(&pace, "", 6000);
+	hear(&pace, LIMIT, 6001);
+	assert_in_range(pace.learnt, 2500, 3500);
+}
+
+static void
 a_limit_that_was_learnt_is_forgotten_above_the_one_that_is_set(void **state)
 {
 	struct config c = config;
@@ -235,6 +255,7 @@ main(void)
 		cmocka_unit_test(who_waits_longest_for_a_turn_has_it),
 		cmocka_unit_test(
 		    half_of_what_was_too_much_is_kept_and_creeps_up),
+		cmocka_unit_test(a_refusal_that_goes_on_is_learnt_of_once),
 		cmocka_unit_test(
 		    a_limit_that_was_learnt_is_forgotten_above_the_one_that_is_set),
 		cmocka_unit_test(smev_away_stops_all_calls_but_one_probe),
