@@ -10,6 +10,7 @@
 #include "gateway/config.h"
 #include "gateway/desk.h"
 #include "gateway/door/door_deliver.h"
+#include "gateway/exchange/backoff.h"
 #include "gateway/flow/fail.h"
 #include "model/changeset.h"
 #include "model/changeset_codec.h"
@@ -17,7 +18,6 @@
 #include "queue/journal.h"
 #include "queue/outbox.h"
 #include "queue/queue.h"
-#include "queue/retry.h"
 #include "queue/verdict.h"
 #include "smev/smev.h"
 #include "store/store.h"
@@ -119,8 +119,8 @@ came_to_nothing(
 	}
 	if (row != NULL && row->kind == ERR_RETRY)
 		due_ms = clock_now_ms()
-		    + retry_pause_ms(
-			e->attempt, retry->base_ms, retry->cap_ms, rand_u64());
+		    + backoff_pause_ms(
+			backoff_of(code), retry, e->attempt, rand_u64());
 	(void)verdict_return(tx, e->id, due_ms, code, t->decoded.why);
 	note(tx, t, e, "smev-rejected",
 	    arena_printf(t->arena, "%s, %s", code, t->packet_id));

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -16,6 +17,7 @@
 #include "gateway/ipc.h"
 #include "gateway/loop.h"
 #include "gateway/role.h"
+#include "smev/smev.h"
 #include "smev/smev_codec.h"
 
 #define GRACE_MS  10000 /* beyond the courier's own time-out */
@@ -193,8 +195,17 @@ static bool
 on_read(struct transit *transit)
 {
 	struct call *call = transit->asker;
-	const struct decoded *decoded = &transit->decoded;
+	struct decoded *decoded = &transit->decoded;
 	bool settle;
+
+	/* By its status it is no answer of SMEV, unless it says what failed. */
+	if (decoded->answer != SMEV_ANSWER_FAULT && call->http / 100 != 2
+	    && call->http != 500) {
+		decoded->answer = 0;
+		decoded->code = "SMEV_HTTP";
+		decoded->why =
+		    arena_printf(transit->arena, "HTTP status %d", call->http);
+	}
 
 	/* The code of a message is about what we sent, not about SMEV. */
 	if (decoded->answer == 0 && *decoded->code == '\0')
@@ -230,6 +241,21 @@ on_end(struct transit *transit, const struct err *err)
 	call_free(call);
 }
 
+/*
+ * A fault may come with any status, and what comes with another one than 200 or
+ * 500 may be a page of something in between: what calls itself XML is read.
+ */
+static bool
+readable(const struct called *called)
+{
+	const char *type = called->content_type;
+
+	return called->http == 200 || called->http == 500
+	    || (called->body_bytes != 0
+		&& (strcasestr(type, "xml") != NULL
+		    || strncasecmp(type, "multipart/", 10) == 0));
+}
+
 void
 call_called(struct desk *desk, const struct ipc_message *msg)
 {
@@ -248,9 +274,16 @@ call_called(struct desk *desk, const struct ipc_message *msg)
 		fail(call, &err);
 		return;
 	}
-	if (called.http != 200 && called.http != 500) {
+	call->http = called.http;
+	if (!readable(&called)) {
 		(void)err_set(&err, ERR_RETRY, "SMEV_HTTP", "HTTP status %d",
 		    called.http);
+		heard(call, err.code, err.text);
+		fail(call, &err);
+		return;
+	}
+	if (called.body_bytes == 0) { /* an opener would ask for it again */
+		(void)err_set(&err, ERR_RETRY, "SMEV_FORM", "an empty answer");
 		heard(call, err.code, err.text);
 		fail(call, &err);
 		return;

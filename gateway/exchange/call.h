@@ -48,6 +48,7 @@ struct call {
 	int op;
 	int64_t begun_ms; /* base/clock mono */
 	int sealer; /* index while sealing */
+	int http; /* status of the answer */
 	bool probe; /* of desk->pace, which was not told yet */
 	const struct call_hooks *hooks;
 	void *owner;

@@ -164,6 +164,7 @@ transport_post(struct transport *transport, const struct transport_call *what,
 	set_limits(easy, what);
 	(void)curl_easy_setopt(easy, CURLOPT_URL, what->url);
 	(void)curl_easy_setopt(easy, CURLOPT_HTTPHEADER, call->headers);
+	(void)curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
 	(void)curl_easy_setopt(easy, CURLOPT_POST, 1L);
 	(void)curl_easy_setopt(
 	    easy, CURLOPT_POSTFIELDS, buf_text(&call->request));

@@ -3,7 +3,7 @@
  *
  * Bytes out, bytes back; nothing is parsed and nobody is believed.  Only http
  * and https, no redirects, no cookies, no proxy of the environment, bounded
- * time and bounded bytes.  Connections are kept and used again.
+ * time and bounded bytes, unpacked ones where it was packed by gzip.  Connections are kept and used again.
  */
 #ifndef GATEWAY_EXCHANGE_TRANSPORT_H
 #define GATEWAY_EXCHANGE_TRANSPORT_H

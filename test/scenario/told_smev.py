@@ -83,6 +83,7 @@ class Smev:
         self.queues = {"GetRequest": [], "GetResponse": [], "GetStatus": []}
         self.canned = []  # (operation, status, headers, body) for the next such call
         self.acked, self.sent, self.calls = [], [], []
+        self.tried = []  # (operation, MessageID, bytes) of each Send*
         owner = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -124,6 +125,8 @@ class Smev:
         version = call.tag[1:].partition("}")[0].rpartition("/")[2]
         with self.lock:
             self.calls.append(name)
+            if name in ("SendRequest", "SendResponse"):
+                self.tried.append((name, text_of(call, "MessageID"), raw))
             self.lock.notify_all()
             for i, (op, status, headers, answer) in enumerate(self.canned):
                 if op == name:
@@ -299,7 +302,7 @@ def learner(number, surname):
         "<RecordCount>1</RecordCount></Header><Record><RecNo>1</RecNo><Op>UPSERT</Op>"
         f"<ExternalKey>K-{number}</ExternalKey><Learner><Person><Surname>{surname}</Surname>"
         "<GivenName>Тест</GivenName><Patronymic>Тестович</Patronymic><Sex>1</Sex>"
-        f"<BirthDate>2015-01-{number % 27 + 1:02d}</BirthDate></Person><Document><Kind>03</Kind><Series>I-ТЕ</Series>"
+        f"<BirthDate>{2008 + number // 27}-01-{number % 27 + 1:02d}</BirthDate></Person><Document><Kind>03</Kind><Series>I-ТЕ</Series>"
         f"<Number>{810000 + number}</Number></Document></Learner></Record></Packet>")
 
 
