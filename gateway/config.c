@@ -16,6 +16,7 @@
 #include "base/str.h"
 #include "gateway/config_check.h"
 #include "gateway/config_table.h"
+#include "gateway/config_types.h"
 
 /*
  * libconfuse gives its callbacks no argument of ours, so what one reading
@@ -319,6 +320,7 @@ take_all(struct config *config, cfg_t *cfg)
 	    sizeof(*config->sources), &config->source_count);
 	config->datatypes = take_titled(arena, cfg, "datatype",
 	    sizeof(*config->datatypes), &config->datatype_count);
+	config_types_expand(config);
 }
 
 static int

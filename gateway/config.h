@@ -109,7 +109,7 @@ struct config_source {
 
 struct config_smev {
 	const char *url; /* "": no SMEV */
-	const char *version; /* 1.1, 1.2, 1.3 */
+	const char *version; /* 1.1-2014, 1.1, 1.2, 1.3 */
 	const char *key, *cert; /* short for a key that is for system */
 	struct config_list smev_cert; /* PEM files, pinned */
 	const char *ca_folder;
@@ -137,9 +137,13 @@ enum record_signature {
 /* A kind of information («вид сведений») that is asked or answered. */
 struct config_datatype {
 	const char *name;
-	const char *namespace_uri, *request_root, *response_root;
+	struct config_list namespaces; /* of all its versions, as written */
+	const char *namespace_uri; /* of this row's */
+	size_t version; /* this row's place in namespaces */
+	const char *request_root, *response_root;
 	const char *role; /* as written */
-	bool provider; /* we answer; else we ask */
+	bool provider; /* we are asked; else we ask */
+	bool subscriber; /* we are told, and never answer */
 	const char *adapter;
 	const char *source; /* name of the source its content counts as */
 	struct config_list it_system; /* adapter "door": who uses it */
@@ -150,6 +154,11 @@ struct config_datatype {
 	const char *poll; /* as written: common, own */
 	bool poll_own; /* by its selector */
 	int64_t deadline_s;
+	/* What our requests carry; "", 0 or empty: nothing. */
+	const char *frgu, *case_number, *service, *function;
+	const char *transaction_code;
+	int64_t eol_s;
+	struct config_list routing_dynamic, routing_identifier;
 };
 
 /* The adapter of data types that pass through, to systems behind the door. */

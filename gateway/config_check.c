@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "gateway/config.h"
+#include "gateway/config_types.h"
 
 #define CONFIG_BYTES (4UL * 1024 * 1024) /* more is no configuration */
 
@@ -320,7 +321,9 @@ check_datatype(struct config *config, size_t at, struct err *err)
 {
 	struct config_datatype *type = &config->datatypes[at];
 
-	type->provider = strcmp(type->role, "provider") == 0;
+	type->subscriber = strcmp(type->role, "subscriber") == 0;
+	type->provider =
+	    type->subscriber || strcmp(type->role, "provider") == 0;
 	type->schema_required = strcmp(type->schema, "required") == 0;
 	type->record_signature =
 	    strcmp(type->record_signature_word, "none") == 0
@@ -334,7 +337,8 @@ check_datatype(struct config *config, size_t at, struct err *err)
 		    "a name has 1 to 64 letters, digits, dots, - and _");
 	if (check_type_given(config, type, err) == -1)
 		return -1;
-	if (check_door(config, type, err) == -1)
+	if (check_door(config, type, err) == -1
+	    || config_types_check(config, type, err) == -1)
 		return -1;
 	if (given(type->source) && config_source(config, type->source) == NULL)
 		return bad(config, err, "CONF_REF", "source", type->name,

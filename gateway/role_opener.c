@@ -167,7 +167,8 @@ put_smev(const struct packet *packet, struct decoded *decoded)
 	decoded->status = answer->status;
 	decoded->status_code = answer->status_code;
 	decoded->test = answer->test_message;
-	decoded->broadcast = answer->broadcast;
+	decoded->broadcast = answer->broadcast
+	    || (packet->datatype != NULL && packet->datatype->subscriber);
 	decoded->failed = answer->failed;
 	decoded->queues = queues_of(packet);
 	put_reason(packet, decoded);

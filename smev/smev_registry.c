@@ -20,20 +20,6 @@ is_record(const xmlNode *node)
 	    && str_begins(xml_ns(node), NS_DIRECTIVE);
 }
 
-/* The element after node in the order of the document, inside root. */
-static xmlNode *
-following(const xmlNode *root, xmlNode *node, bool inside)
-{
-	xmlNode *next = inside ? xml_child(node, NULL, NULL) : NULL;
-
-	while (next == NULL && node != root) {
-		next = xml_next(node, NULL, NULL);
-		if (next == NULL)
-			node = node->parent;
-	}
-	return next;
-}
-
 /* The only child of that name in the directive's own namespace, or NULL. */
 static xmlNode *
 only(const xmlNode *parent, const char *name)
@@ -92,13 +78,13 @@ smev_registry_read(xmlNode *root, struct arena *arena, struct smev_record **ret,
 	struct smev_record *records;
 	size_t count = 0, i = 0;
 
-	for (xmlNode *n = root; n != NULL; n = following(root, n, true))
+	for (xmlNode *n = root; n != NULL; n = xml_following(root, n))
 		count += is_record(n);
 	if (count > SMEV_RECORDS_MAX)
 		return err_set(err, ERR_REFUSE, "SMEV_RECORD",
 		    "more than %d records", SMEV_RECORDS_MAX);
 	records = arena_alloc(arena, (count + 1) * sizeof(*records));
-	for (xmlNode *n = root; n != NULL; n = following(root, n, true))
+	for (xmlNode *n = root; n != NULL; n = xml_following(root, n))
 		if (is_record(n))
 			read_record(n, arena, &records[i++]);
 	*ret = records;

@@ -56,6 +56,19 @@ xml_next(const xmlNode *node, const char *ns, const char *name)
 }
 
 xmlNode *
+xml_following(const xmlNode *root, const xmlNode *node)
+{
+	xmlNode *next = xml_child(node, NULL, NULL);
+
+	while (next == NULL && node != root) {
+		next = xml_next(node, NULL, NULL);
+		if (next == NULL)
+			node = node->parent;
+	}
+	return next;
+}
+
+xmlNode *
 xml_only_child(const xmlNode *node)
 {
 	xmlNode *child = xml_child(node, NULL, NULL);

@@ -18,6 +18,8 @@ struct arena;
 bool xml_is(const xmlNode *node, const char *ns, const char *name);
 xmlNode *xml_child(const xmlNode *node, const char *ns, const char *name);
 xmlNode *xml_next(const xmlNode *node, const char *ns, const char *name);
+/* The element after node in the order of the document, below root; or NULL. */
+xmlNode *xml_following(const xmlNode *root, const xmlNode *node);
 /* The only element child, or NULL when there is none or more than one. */
 xmlNode *xml_only_child(const xmlNode *node);
 const char *xml_name(const xmlNode *node);

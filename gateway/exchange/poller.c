@@ -370,7 +370,8 @@ add_polls(struct poller *poller, bool provider)
 	for (size_t i = 0; i < config->datatype_count; i++) {
 		const struct config_datatype *type = &config->datatypes[i];
 
-		if (type->provider != provider)
+		/* One queue a data type, whatever the versions. */
+		if (type->provider != provider || type->version != 0)
 			continue;
 		used = true;
 		if (type->poll_own)

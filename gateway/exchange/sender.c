@@ -40,6 +40,7 @@ struct shipment {
 	const char *hasten; /* the code that others wait with, or NULL */
 	struct arena *arena;
 	struct envelope envelope;
+	bool test; /* sealed as a test message */
 	int found;
 	struct call *call; /* while its bytes are being kept */
 	const void *bytes;
@@ -296,8 +297,7 @@ run_keep(struct store_tx *tx, struct batch_job *job)
 	struct shipment *s = SHIPMENT_OF(job);
 
 	outbox_sealed(tx, s->envelope.id, "", s->bytes, s->byte_count);
-	if (s->lane->op == SMEV_SEND_REQUEST
-	    && s->lane->desk->config->smev.test_message)
+	if (s->test)
 		verdict_test(tx, s->envelope.id);
 }
 
@@ -339,6 +339,9 @@ static void
 seal(struct shipment *s)
 {
 	size_t count = s->envelope.message_count;
+	/* What it is sealed as is noted: the settings may change in between. */
+	bool test = s->lane->op == SMEV_SEND_REQUEST
+	    && s->lane->desk->config->smev.test_message;
 	struct seal_job job = { .op = s->lane->op,
 		.message_id = s->envelope.message_id,
 		.kind = s->envelope.kind,
@@ -346,8 +349,11 @@ seal(struct shipment *s)
 		.namespace_uri = "",
 		.root = "",
 		.timestamp = "",
+		.test = test,
+		.eol_ms = s->envelope.eol_ms,
 		.body_count = count };
 
+	s->test = test;
 	job.bodies = arena_alloc(s->arena, (count + 1) * sizeof(*job.bodies));
 	job.body_bytes =
 	    arena_alloc(s->arena, (count + 1) * sizeof(*job.body_bytes));

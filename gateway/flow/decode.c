@@ -90,6 +90,42 @@ check_hash(struct packet *packet)
 	EVP_MD_CTX_free(md);
 }
 
+/* What is declared as from below node is declared as to from now on. */
+static void
+rename_namespace(xmlNode *root, const char *from, const char *to)
+{
+	for (xmlNode *n = root; n != NULL; n = xml_following(root, n)) {
+		xmlNs *ns = n->ns;
+
+		if (ns == NULL || strcmp((const char *)ns->href, from) != 0)
+			continue;
+		xmlFree((xmlChar *)(uintptr_t)ns->href);
+		ns->href = xmlStrdup((const xmlChar *)to);
+	}
+}
+
+/*
+ * A version of the data type that has no adapter of its own: its words are
+ * those of the named one, in another namespace, and so is the answer.
+ */
+static int
+decode(struct packet *packet, struct changeset **ret, struct err *err)
+{
+	const struct adapter *adapter = packet->adapter;
+	const char *uri =
+	    packet->datatype == NULL ? "" : packet->datatype->namespace_uri;
+	bool other = *uri != '\0' && strcmp(uri, adapter->namespace_uri) != 0;
+
+	if (other)
+		rename_namespace(packet->root, uri, adapter->namespace_uri);
+	if (adapter->decode(packet->root, packet->arena, ret, err) == -1)
+		return -1;
+	if (other && *(*ret)->reply_kind != '\0')
+		(*ret)->reply_kind = arena_printf(
+		    packet->arena, "%s@%s", (*ret)->reply_kind, uri);
+	return 0;
+}
+
 void
 flow_decode(const struct flow_tools *tools, struct packet *packet)
 {
@@ -112,8 +148,7 @@ flow_decode(const struct flow_tools *tools, struct packet *packet)
 		packet_refuse(packet, &err);
 		return;
 	}
-	if (packet->adapter->decode(packet->root, packet->arena, &change, &err)
-	    == -1) {
+	if (decode(packet, &change, &err) == -1) {
 		packet_refuse(packet, &err);
 		return;
 	}

@@ -13,6 +13,7 @@
 #include "gateway/config.h"
 #include "gateway/door/door_seal.h"
 #include "gateway/flow/job.h"
+#include "gateway/flow/typed.h"
 #include "model/changeset.h"
 #include "model/changeset_codec.h"
 #include "smev/smev_codec.h"
@@ -22,9 +23,10 @@ version_of(const struct config *config)
 {
 	const char *version = config->smev.version;
 
-	return strcmp(version, "1.3") == 0 ? SMEV_1_3
-	    : strcmp(version, "1.2") == 0  ? SMEV_1_2
-					   : SMEV_1_1;
+	return strcmp(version, "1.3") == 0     ? SMEV_1_3
+	    : strcmp(version, "1.2") == 0      ? SMEV_1_2
+	    : strcmp(version, "1.1-2014") == 0 ? SMEV_1_1_2014
+					       : SMEV_1_1;
 }
 
 /* The stored changesets as one, records in their order and numbered anew. */
@@ -102,24 +104,37 @@ reject_text(const struct answer *answer, struct arena *arena)
 	return arena_printf(arena, "%s: %s", answer->code, answer->text);
 }
 
-/* The content, by the adapter of that kind. */
+/* The content, by the adapter of that kind, in the version that is wanted. */
 static int
-write_content(const struct seal_job *job, struct changeset *change,
-    struct arena *arena, struct smev_send *ret, struct err *err)
+write_content(const struct config *config, const struct seal_job *job,
+    struct changeset *change, struct arena *arena, struct smev_send *ret,
+    struct err *err)
 {
-	const struct adapter *adapter = adapter_named(job->kind);
+	const struct config_datatype *type = NULL;
+	const char *uri, *name = typed_adapter(job->kind, arena, &uri);
+	const struct adapter *adapter = adapter_named(name);
 	struct buf content;
 	int rc;
 
 	if (adapter == NULL || adapter->encode == NULL)
 		return err_set(err, ERR_HOLD, "X_ENCODER",
 		    "nothing writes messages of kind %s", job->kind);
+	if (job->op == SMEV_SEND_REQUEST)
+		type = typed_request(config, name);
+	if (type != NULL) {
+		typed_fill(type, job->eol_ms, arena, ret);
+		uri = type->namespace_uri;
+	}
 	buf_init(&content, 0);
 	rc = adapter->encode(change, &content, err);
 	if (rc == 0) {
 		ret->content =
 		    arena_strndup(arena, buf_text(&content), content.bytes);
 		ret->content_bytes = content.bytes;
+		if (*uri != '\0' && strcmp(uri, adapter->namespace_uri) != 0)
+			ret->content = typed_rename(ret->content, content.bytes,
+			    adapter->namespace_uri, uri, arena,
+			    &ret->content_bytes);
 	}
 	buf_release(&content);
 	return rc;
@@ -142,7 +157,7 @@ flow_encode_send(const struct config *config, const struct seal_job *job,
 		.message_id = job->message_id,
 		.to = job->to,
 		.node_id = request ? config->smev.node_id : "",
-		.test_message = request && config->smev.test_message,
+		.test_message = request && job->test,
 	};
 	const struct answer *answer;
 	struct changeset *change = NULL;
@@ -157,7 +172,7 @@ flow_encode_send(const struct config *config, const struct seal_job *job,
 	answer = change->record_count == 0 ? NULL : change->records[0].answer;
 	ret->reject_code = reject_code(answer);
 	if (ret->reject_code == NULL)
-		return write_content(job, change, arena, ret, err);
+		return write_content(config, job, change, arena, ret, err);
 	assert(answer != NULL); /* reject_code() */
 	ret->reject_text = reject_text(answer, arena);
 	return 0;

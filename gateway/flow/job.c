@@ -144,6 +144,8 @@ seal_job_write(const struct seal_job *job, struct buf *out)
 	wire_put_text(out, job->root);
 	wire_put_text(out, job->timestamp);
 	wire_put_int(out, job->accepted);
+	wire_put_int(out, job->test);
+	wire_put_int(out, job->eol_ms);
 	wire_put_int(out, (int64_t)job->body_count);
 	for (size_t i = 0; i < job->body_count; i++)
 		wire_put_blob(out, job->bodies[i], job->body_bytes[i]);
@@ -168,6 +170,8 @@ seal_job_read(
 	ret->root = wire_text(&wire, arena);
 	ret->timestamp = wire_text(&wire, arena);
 	ret->accepted = wire_range(&wire, 0, 1) == 1;
+	ret->test = wire_range(&wire, 0, 1) == 1;
+	ret->eol_ms = wire_range(&wire, 0, INT64_MAX);
 	ret->body_count = (size_t)wire_range(&wire, 0, BODIES_MAX);
 	ret->bodies =
 	    arena_alloc(arena, (ret->body_count + 1) * sizeof(*ret->bodies));

@@ -111,6 +111,8 @@ struct seal_job {
 	const char *namespace_uri, *root; /* Get*: selector; "" none */
 	const char *timestamp; /* Get*, GetStatus: xs:dateTime */
 	bool accepted; /* Ack */
+	bool test; /* SendRequest: TestMessage */
+	int64_t eol_ms; /* SendRequest: EOL; 0 none */
 	size_t body_count; /* changesets, merged in this order */
 	const void **bodies;
 	size_t *body_bytes;

@@ -139,6 +139,10 @@ open_smev(const struct flow_tools *tools, struct packet *packet)
 	    xml_name(packet->root));
 	if (packet->datatype == NULL) /* a broadcast, or a word of old */
 		packet->datatype = other_role(tools->config, packet->root);
+	/* A version that no adapter is made for is read by the one that the
+	 * settings name. */
+	if (packet->adapter == NULL && packet->datatype != NULL)
+		packet->adapter = adapter_named(packet->datatype->adapter);
 	if (packet->datatype != NULL)
 		packet->source =
 		    config_source(tools->config, packet->datatype->source);

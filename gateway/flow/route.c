@@ -36,7 +36,7 @@ due_by_ms(const struct transit *transit)
 
 static void
 put(struct store_tx *tx, const struct transit *transit, const char *lane,
-    const char *destination, const char *kind, const char *subject,
+    const struct config_datatype *type, const char *kind, const char *subject,
     const char *dedup_key, const struct changeset *change)
 {
 	bool answer = strcmp(lane, LANE_ANSWERS) == 0;
@@ -47,12 +47,15 @@ put(struct store_tx *tx, const struct transit *transit, const char *lane,
 	outbox_put(tx,
 	    &(struct message){
 		.lane = lane,
-		.destination = destination,
+		.destination = answer ? transit->decoded.sender : type->name,
 		.kind = kind,
 		.subject = subject,
 		.dedup_key = dedup_key,
 		.reply_to = answer ? transit->decoded.reply_to : "",
 		.due_by_ms = answer ? due_by_ms(transit) : 0,
+		.eol_ms = answer || type->eol_s == 0
+		    ? 0
+		    : clock_now_ms() + type->eol_s * 1000,
 		.cause = transit->packet_id,
 		.body = body.data,
 		.body_bytes = body.bytes,
@@ -67,16 +70,16 @@ tell_federal(struct store_tx *tx, struct transit *transit,
     const struct domain_event *event)
 {
 	const struct config *config = transit->desk->config;
-	const char *datatype = NULL;
+	const struct config_datatype *type = NULL;
 
-	for (size_t i = 0; i < config->datatype_count; i++)
-		if (!config->datatypes[i].provider
-		    && strcmp(config->datatypes[i].adapter, "federal-push")
+	for (size_t i = config->datatype_count; i > 0; i--)
+		if (!config->datatypes[i - 1].provider
+		    && strcmp(config->datatypes[i - 1].adapter, "federal-push")
 			== 0)
-			datatype = config->datatypes[i].name;
-	if (datatype == NULL || event->snapshot == NULL)
+			type = &config->datatypes[i - 1];
+	if (type == NULL || event->snapshot == NULL)
 		return;
-	put(tx, transit, LANE_FEDERAL, datatype, "federal-push", event->subject,
+	put(tx, transit, LANE_FEDERAL, type, "federal-push", event->subject,
 	    arena_printf(transit->arena, "federal:%s:%lld", event->subject,
 		(long long)event->change_seq),
 	    event->snapshot);
@@ -107,7 +110,7 @@ static void
 put_answer(struct store_tx *tx, struct transit *transit, const char *kind,
     const struct changeset *change)
 {
-	put(tx, transit, LANE_ANSWERS, transit->decoded.sender, kind, "",
+	put(tx, transit, LANE_ANSWERS, NULL, kind, "",
 	    arena_printf(transit->arena, "answer:%s", transit->packet_id),
 	    change);
 }

@@ -50,6 +50,8 @@ seal_job_survives_and_no_other_size_does(void **state)
 		.root = "Q",
 		.timestamp = "t",
 		.accepted = true,
+		.test = true,
+		.eol_ms = 1795825638397,
 		.body_count = 3,
 		.bodies = bodies,
 		.body_bytes = body_bytes,
@@ -71,6 +73,8 @@ seal_job_survives_and_no_other_size_does(void **state)
 	assert_string_equal(got.root, "Q");
 	assert_string_equal(got.timestamp, "t");
 	assert_true(got.accepted);
+	assert_true(got.test);
+	assert_int_equal(got.eol_ms, 1795825638397);
 	assert_int_equal(got.body_count, 3);
 	same_blob(got.bodies[0], got.body_bytes[0], "first");
 	assert_int_equal(got.body_bytes[1], 0);
