@@ -66,6 +66,9 @@ static const char sql_places[] = "WITH RECURSIVE " STEPS(
 	 "  AS due_ms FROM e WHERE e.name IS NOT NULL"
 	 " UNION ALL SELECT r.name, 1, 0 FROM r WHERE r.name IS NOT NULL) w"
 	 " GROUP BY name ORDER BY name LIMIT $2";
+static const char sql_hasten_all[] =
+    "UPDATE envelope SET due_ms = $2 WHERE state = '" ENVELOPE_WAITING
+    "' AND code = $1 AND leased = 0 AND due_ms > $2";
 static const char sql_hasten[] =
     "UPDATE envelope SET due_ms = $4 WHERE lane = $1 AND destination = $2"
     " AND state = '" ENVELOPE_WAITING "' AND code = $3 AND leased = 0"
@@ -354,9 +357,13 @@ int64_t
 outbox_hasten(struct store_tx *tx, const char *lane, const char *destination,
     const char *code)
 {
-	store_exec(tx, sql_hasten,
-	    PARAMS(P_TEXT(lane), P_TEXT(destination), P_TEXT(code),
-		P_INT(clock_now_ms())));
+	if (lane == NULL)
+		store_exec(tx, sql_hasten_all,
+		    PARAMS(P_TEXT(code), P_INT(clock_now_ms())));
+	else
+		store_exec(tx, sql_hasten,
+		    PARAMS(P_TEXT(lane), P_TEXT(destination), P_TEXT(code),
+			P_INT(clock_now_ms())));
 	return store_changed(tx);
 }
 

@@ -47,6 +47,12 @@ static const char sql_sent[] =
     COLUMNS " FROM mailbox m WHERE m.outbox_id = $1 AND m.outbox_id <> 0";
 static const char sql_answered[] =
     "UPDATE mailbox SET answered = $2 WHERE id = $1";
+static const char sql_late[] =
+    "UPDATE mailbox SET late = 1 WHERE late = 0 AND id IN"
+    " (SELECT id FROM mailbox WHERE datatype = $1 AND created_ms < $2"
+    "  AND side = 'in' AND kind = 'request' AND answered = 0 AND late = 0"
+    "  AND reply_to <> '' ORDER BY created_ms, id LIMIT $3)"
+    " RETURNING id, owner, client_id, created_ms";
 static const char sql_by_time[] =
     WITH_BODY " WHERE m.owner = $1 AND m.created_ms >= $2"
 	      " AND m.created_ms <= $3 ORDER BY m.created_ms, m.id LIMIT $4";
@@ -268,4 +274,23 @@ void
 mailbox_unlease(struct store_tx *tx)
 {
 	store_exec(tx, sql_unlease, PARAMS(P_INT(queue_node())));
+}
+
+size_t
+mailbox_late(struct store_tx *tx, const char *datatype, int64_t before_ms,
+    size_t max, struct arena *arena, struct letter *ret)
+{
+	size_t count = 0;
+	struct row *row;
+
+	store_query(tx, sql_late,
+	    PARAMS(P_TEXT(datatype), P_INT(before_ms), P_INT((int64_t)max)));
+	for (; count < max && (row = store_next(tx)) != NULL; count++)
+		ret[count] = (struct letter){
+			.id = row_int(row, 0),
+			.owner = text_at(arena, row, 1),
+			.client_id = text_at(arena, row, 2),
+			.created_ms = row_int(row, 3),
+		};
+	return count;
 }

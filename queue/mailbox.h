@@ -86,6 +86,13 @@ void mailbox_pause(
 /* Give back the leases of this node's store that died. */
 void mailbox_unlease(struct store_tx *tx);
 
+/*
+ * Up to max requests of datatype that came before before_ms, have had no last
+ * word and may have one, each once; without bodies.  Returns how many.
+ */
+size_t mailbox_late(struct store_tx *tx, const char *datatype,
+    int64_t before_ms, size_t max, struct arena *arena, struct letter *ret);
+
 /* What to look for: one of client_id, ref_client_id and the time. */
 struct mailbox_search {
 	const char *owner;

@@ -97,7 +97,7 @@ size_t outbox_places(struct store_tx *tx, const char *lane, size_t max,
     struct arena *arena, struct outbox_place ret[]);
 /*
  * destination of lane has room again: its envelopes that wait in a pause for
- * code are due now.  Returns how many.
+ * code are due now.  lane NULL: those of all.  Returns how many.
  */
 int64_t outbox_hasten(struct store_tx *tx, const char *lane,
     const char *destination, const char *code);

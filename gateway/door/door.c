@@ -173,29 +173,25 @@ no(struct store_tx *tx, const char *code, const char *text)
 	store_fail(tx, &err);
 }
 
-/* The request that a response answers: its ReplyTo, and who sent it. */
+/* The request that a response answers. */
 static void
-find_request(struct store_tx *tx, struct transit *t, const char **ret_reply_to,
-    const char **ret_sender)
+find_request(struct store_tx *tx, struct transit *t, struct letter *ret)
 {
 	const struct door_call *call = &visit_of(t)->call;
-	struct letter request;
 
 	if (mailbox_find(tx, call->system, MAILBOX_IN, call->reply_to_client_id,
-		t->arena, &request)
+		t->arena, ret)
 		== 0
-	    || strcmp(request.kind, MAILBOX_REQUEST) != 0
-	    || *request.reply_to == '\0')
+	    || strcmp(ret->kind, MAILBOX_REQUEST) != 0
+	    || *ret->reply_to == '\0')
 		no(tx, "DOOR_NOT_ASKED", call->reply_to_client_id);
 	else if (*call->datatype != '\0'
-	    && strcmp(call->datatype, request.datatype) != 0)
+	    && strcmp(call->datatype, ret->datatype) != 0)
 		no(tx, "DOOR_TYPE", "ответ другого вида, чем запрос");
-	else if (request.answered)
+	else if (ret->answered)
 		no(tx, "DOOR_ANSWERED", call->reply_to_client_id);
 	else if (call->final)
-		mailbox_answered(tx, request.id, true);
-	*ret_reply_to = request.reply_to;
-	*ret_sender = request.sender;
+		mailbox_answered(tx, ret->id, true);
 }
 
 /* What the request goes on from: the chain's first message, its code. */
@@ -220,11 +216,21 @@ find_reference(
 	outgoing->transaction_code = before.transaction_code;
 }
 
+/* Until when who asked has to have the answer; 0: nobody asked. */
+static int64_t
+due_by_ms(const struct config *config, const struct letter *request)
+{
+	for (size_t i = 0; request->id != 0 && i < config->datatype_count; i++)
+		if (strcmp(config->datatypes[i].name, request->datatype) == 0)
+			return request->created_ms
+			    + config->datatypes[i].deadline_s * 1000;
+	return 0;
+}
+
 /* The row of the outbox, and the letter that remembers it. */
 static void
 put_out(struct store_tx *tx, struct transit *t, const char *message_id,
-    const char *reply_to, const char *destination,
-    const struct door_outgoing *outgoing)
+    const struct letter *request, const struct door_outgoing *outgoing)
 {
 	const struct door_call *call = &visit_of(t)->call;
 	struct letter letter = { .owner = call->system,
@@ -241,11 +247,13 @@ put_out(struct store_tx *tx, struct transit *t, const char *message_id,
 		.transaction_code = outgoing->transaction_code };
 	struct message message = {
 		.lane = call->response ? LANE_ANSWERS : LANE_DOOR,
-		.destination = destination,
+		.destination =
+		    call->response ? request->sender : call->datatype,
+		.due_by_ms = due_by_ms(t->desk->config, request),
 		.kind = CONFIG_DOOR,
 		.dedup_key = arena_printf(
 		    t->arena, "door:%s:%s", call->system, call->client_id),
-		.reply_to = reply_to,
+		.reply_to = request->reply_to,
 		.cause = call->client_id,
 	};
 	struct buf body, result;
@@ -275,7 +283,7 @@ send_new(struct store_tx *tx, struct transit *t, const char *message_id,
 		.transaction_code = "",
 		.words = call->words,
 		.words_bytes = call->words_bytes };
-	const char *reply_to = "", *destination = call->datatype;
+	struct letter request = { .reply_to = "" };
 
 	journal_add(tx,
 	    &(struct journal_entry){ .event = "accepted",
@@ -284,12 +292,12 @@ send_new(struct store_tx *tx, struct transit *t, const char *message_id,
 		.digest = call->digest,
 		.detail = call->datatype });
 	if (call->response)
-		find_request(tx, t, &reply_to, &destination);
+		find_request(tx, t, &request);
 	else
 		find_reference(tx, t, &outgoing);
 	if (store_error(tx)->kind != ERR_NONE)
 		return;
-	put_out(tx, t, message_id, reply_to, destination, &outgoing);
+	put_out(tx, t, message_id, &request, &outgoing);
 	inbox_settle(tx, inbox_id, INBOX_APPLIED, "", "", NULL, 0);
 	journal_add(tx,
 	    &(struct journal_entry){ .event = INBOX_APPLIED,

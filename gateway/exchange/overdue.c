@@ -1,12 +1,16 @@
 #include "gateway/exchange/overdue.h"
 
+#include <string.h>
+
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "gateway/config.h"
 #include "gateway/desk.h"
 #include "gateway/metrics.h"
 #include "queue/journal.h"
+#include "queue/mailbox.h"
 #include "queue/outbox.h"
 
 #define LOOK_MS 1000
@@ -22,8 +26,42 @@ struct overdue {
 	struct arena *arena; /* of what job found */
 	struct envelope found[MAX];
 	struct message late[MAX];
-	size_t count, late_count;
+	struct letter unanswered[MAX]; /* by systems behind the door */
+	size_t count, late_count, unanswered_count;
 };
+
+static void
+note_late(struct store_tx *tx, const char *packet_id, const char *source)
+{
+	journal_add(tx,
+	    &(struct journal_entry){ .event = "late",
+		.packet_id = packet_id,
+		.source = source,
+		.digest = "",
+		.detail = LATE });
+}
+
+/* Requests that a system behind the door has not answered. */
+static void
+look_door(struct store_tx *tx, struct overdue *overdue)
+{
+	const struct config *config = overdue->desk->config;
+	size_t count = 0;
+
+	for (size_t i = 0; i < config->datatype_count; i++) {
+		const struct config_datatype *type = &config->datatypes[i];
+
+		if (type->provider && strcmp(type->adapter, CONFIG_DOOR) == 0)
+			count += mailbox_late(tx, type->name,
+			    clock_now_ms() - type->deadline_s * 1000,
+			    MAX - count, overdue->arena,
+			    overdue->unanswered + count);
+	}
+	for (size_t i = 0; i < count; i++)
+		note_late(tx, overdue->unanswered[i].client_id,
+		    overdue->unanswered[i].owner);
+	overdue->unanswered_count = count;
+}
 
 static void
 run_look(struct store_tx *tx, struct batch_job *job)
@@ -42,19 +80,14 @@ run_look(struct store_tx *tx, struct batch_job *job)
 	overdue->late_count =
 	    outbox_late(tx, MAX, overdue->arena, overdue->late);
 	for (size_t i = 0; i < overdue->late_count; i++)
-		journal_add(tx,
-		    &(struct journal_entry){ .event = "late",
-			.packet_id = overdue->late[i].cause,
-			.source = overdue->late[i].lane,
-			.digest = "",
-			.detail = LATE });
+		note_late(tx, overdue->late[i].cause, overdue->late[i].lane);
+	look_door(tx, overdue);
 }
 
 static void
 done_look(struct batch_job *job, const struct err *err)
 {
 	struct overdue *overdue = (struct overdue *)(void *)job;
-
 	char cause[120];
 
 	overdue->looking = false;
@@ -74,6 +107,14 @@ done_look(struct batch_job *job, const struct err *err)
 		    "code=" LATE,
 		    log_value(cause, sizeof(cause), overdue->late[i].cause),
 		    overdue->late[i].lane, (long long)overdue->late[i].id);
+	}
+	for (size_t i = 0; err == NULL && i < overdue->unanswered_count; i++) {
+		metrics_add(METRIC_SMEV_LATE, 1);
+		log_event(LOG_LEVEL_WARN,
+		    "packet=%s stage=answer from=%s result=late code=" LATE,
+		    log_value(
+			cause, sizeof(cause), overdue->unanswered[i].client_id),
+		    overdue->unanswered[i].owner);
 	}
 	arena_reset(overdue->arena);
 }
@@ -98,5 +139,6 @@ overdue_tick(struct overdue *overdue)
 		return;
 	overdue->looking = true;
 	overdue->count = overdue->late_count = 0;
+	overdue->unanswered_count = 0;
 	batch_add(overdue->desk->batch, &overdue->job);
 }

@@ -8,6 +8,7 @@
 
 #define TOKEN    1000000 /* one call */
 #define WAITS_MS 300 /* who did not ask for so long does not wait */
+#define LONG     3 /* rests: not a flap */
 #define SLOWEST  50 /* calls in 1000 s: learnt is never less */
 #define FASTEST  1000000 /* and beyond that there is no limit */
 
@@ -205,6 +206,7 @@ pace_heard(struct pace *pace, const struct config *config, bool probe,
 		return;
 	}
 	/* It answers, whatever it says. */
+	pace->back |= pace->breaker.rests >= LONG;
 	if (breaker_good(&pace->breaker))
 		say(pace, "", "");
 	if (now_ms < pace->until_ms)

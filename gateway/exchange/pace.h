@@ -39,6 +39,8 @@ struct pace {
 	int64_t since_ms[PACE_KINDS], asked_ms[PACE_KINDS];
 	int64_t tokens, filled_ms; /* tokens in millionths of a call */
 	int64_t second_ms, calls, calls_before; /* this second, the last */
+	bool back; /* SMEV was away for long, and is not: who sets it back
+			sends what waited for it */
 	bool changed; /* what an operator may see, since pace_seen() */
 	char code[24], why[240]; /* of the last trouble */
 };

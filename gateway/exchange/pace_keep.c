@@ -4,9 +4,12 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/codes.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "gateway/desk.h"
+#include "gateway/exchange/backoff.h"
+#include "queue/outbox.h"
 #include "queue/rest.h"
 #include "store/store.h"
 
@@ -17,16 +20,33 @@ struct pace_keep {
 	struct batch_job job; /* first */
 	struct desk *desk;
 	bool keeping; /* job is in a batch */
+	bool back; /* as in struct pace */
 	int64_t kept_ms, kept_learnt;
 	struct rest rest; /* what job writes */
 	char code[24], why[240];
 };
 
+/* Pauses for what is over are over, too. */
+static void
+hasten(struct store_tx *tx)
+{
+	const struct code *code;
+
+	for (size_t i = 0; (code = code_at(i)) != NULL; i++)
+		if (*code->wait != '\0'
+		    && backoff_of_smev(backoff_of(code->code)))
+			(void)outbox_hasten(tx, NULL, NULL, code->code);
+}
+
 static void
 run_keep(struct store_tx *tx, struct batch_job *job)
 {
-	const struct rest *rest = &((struct pace_keep *)(void *)job)->rest;
+	const struct pace_keep *keep =
+	    (const struct pace_keep *)(const void *)job;
+	const struct rest *rest = &keep->rest;
 
+	if (keep->back)
+		hasten(tx);
 	if (rest->until_ms == 0 && rest->pace == 0)
 		rest_end(tx, REST_SMEV, "");
 	else
@@ -39,8 +59,10 @@ done_keep(struct batch_job *job, const struct err *err)
 	struct pace_keep *keep = (struct pace_keep *)(void *)job;
 
 	keep->keeping = false;
-	if (err != NULL)
-		keep->desk->pace.changed = true; /* once more */
+	if (err == NULL)
+		return;
+	keep->desk->pace.changed = true; /* once more */
+	keep->desk->pace.back |= keep->back;
 }
 
 /* It goes on where the store before us was. */
@@ -116,6 +138,8 @@ pace_keep_tick(struct pace_keep *keep)
 		.pace = pace->learnt,
 		.code = keep->code,
 		.why = keep->why };
+	keep->back = pace->back;
+	pace->back = false;
 	keep->kept_ms = now_ms;
 	keep->kept_learnt = pace->learnt;
 	keep->keeping = true;

@@ -363,6 +363,46 @@ cancelled_named_row_is_owed_no_more(struct fixture *f)
 	assert_int_equal(b.out_difference, 0);
 }
 
+static void
+a_request_that_is_not_answered_is_late_once(struct fixture *f)
+{
+	struct letter letter = { .owner = "IS-1",
+		.side = MAILBOX_IN,
+		.kind = MAILBOX_REQUEST,
+		.client_id = "c1",
+		.datatype = "t1",
+		.reply_to = "r",
+		.body = "x",
+		.body_bytes = 1 };
+	struct letter late[4];
+	size_t count;
+
+	IN_TX(f, assert_int_equal(mailbox_put(tx, &letter), 1));
+	letter.client_id = "c2";
+	IN_TX(f, assert_int_equal(mailbox_put(tx, &letter), 1));
+	IN_TX(f, mailbox_answered(tx, letter.id, true));
+	letter.client_id = "c3"; /* a broadcast */
+	letter.reply_to = "";
+	IN_TX(f, assert_int_equal(mailbox_put(tx, &letter), 1));
+	IN_TX(f,
+	    count = mailbox_late(tx, "t1", FIXTURE_T0_MS, 4, f->arena, late));
+	assert_int_equal(count, 0);
+	IN_TX(f,
+	    count =
+		mailbox_late(tx, "t2", FIXTURE_T0_MS + 1, 4, f->arena, late));
+	assert_int_equal(count, 0);
+	IN_TX(f,
+	    count =
+		mailbox_late(tx, "t1", FIXTURE_T0_MS + 1, 4, f->arena, late));
+	assert_int_equal(count, 1);
+	assert_string_equal(late[0].client_id, "c1");
+	assert_string_equal(late[0].owner, "IS-1");
+	IN_TX(f,
+	    count =
+		mailbox_late(tx, "t1", FIXTURE_T0_MS + 1, 4, f->arena, late));
+	assert_int_equal(count, 0);
+}
+
 int
 main(void)
 {
@@ -379,6 +419,7 @@ main(void)
 		FIXTURE_BOTH(letter_that_was_put_or_taken_waits_no_more),
 		FIXTURE_BOTH(letter_that_could_not_be_put_waits_and_says_why),
 		FIXTURE_BOTH(named_row_travels_alone_by_its_name),
+		FIXTURE_BOTH(a_request_that_is_not_answered_is_late_once),
 		FIXTURE_BOTH(cancelled_named_row_is_owed_no_more),
 	};
 

@@ -227,6 +227,30 @@ a_probe_that_is_not_made_is_given_back(void **state)
 }
 
 static void
+smev_is_back_after_some_rests_not_after_a_flap(void **state)
+{
+	struct pace pace = { 0 };
+	int64_t now_ms = 10;
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		hear(&pace, AWAY, now_ms);
+	hear(&pace, "", now_ms);
+	assert_false(pace.back);
+	for (int i = 0; i < 3; i++)
+		hear(&pace, AWAY, now_ms);
+	for (int i = 0; i < 3; i++) {
+		now_ms = pace.breaker.until_ms;
+		assert_true(pace_take(&pace, &config, PACE_POLL, now_ms));
+		pace_heard(
+		    &pace, &config, pace_join(&pace), AWAY, "", now_ms, 0);
+	}
+	assert_false(pace.back);
+	hear(&pace, "", now_ms);
+	assert_true(pace.back);
+}
+
+static void
 what_changed_is_told_once(void **state)
 {
 	struct pace pace = { 0 };
@@ -260,6 +284,8 @@ main(void)
 		    a_limit_that_was_learnt_is_forgotten_above_the_one_that_is_set),
 		cmocka_unit_test(smev_away_stops_all_calls_but_one_probe),
 		cmocka_unit_test(a_probe_that_is_not_made_is_given_back),
+		cmocka_unit_test(
+		    smev_is_back_after_some_rests_not_after_a_flap),
 		cmocka_unit_test(what_changed_is_told_once),
 	};
 

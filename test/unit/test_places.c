@@ -179,6 +179,11 @@ who_waited_for_room_is_due_when_there_is_some(struct fixture *f)
 	assert_int_equal(changed, 1);
 	assert_int_equal(lease(f, "A", "m3", &e), 1);
 	assert_string_equal(e.message_id, "m1");
+	/* All lanes at once, by what they wait for. */
+	IN_TX(f, changed = outbox_hasten(tx, NULL, NULL, "OTHER"));
+	assert_int_equal(changed, 1);
+	assert_int_equal(lease(f, "A", "m4", &e), 1);
+	assert_string_equal(e.message_id, "m2");
 	/* One that is under way is not. */
 	IN_TX(f, changed = outbox_hasten(tx, "answers", "A", "FULL"));
 	assert_int_equal(changed, 0);
