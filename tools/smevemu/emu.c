@@ -16,6 +16,7 @@
 #include "tools/smevemu/emu_script.h"
 #include "tools/smevemu/emu_slice.h"
 #include "tools/smevemu/emu_store.h"
+#include "tools/smevemu/emu_stub.h"
 #include "xsd/xsd_registry.h"
 
 static const char *const version_names[EMU_VERSIONS] = { "1.1", "1.2", "1.3" };
@@ -80,6 +81,7 @@ type_free(struct emu_type *type)
 	struct emu_type_version *version = type->versions, *next;
 
 	emu_routing_free(type);
+	emu_stub_free(type);
 
 	for (; version != NULL; version = next) {
 		next = version->next;

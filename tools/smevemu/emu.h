@@ -17,6 +17,7 @@ struct emu_files;
 struct emu_ftpd;
 struct emu_participant;
 struct emu_refusals;
+struct emu_reply;
 struct emu_script;
 struct emu_slices;
 struct emu_type;
@@ -32,6 +33,8 @@ enum emu_role {
 	EMU_ROLE_CLIENT, /* calls us over HTTP */
 	EMU_ROLE_ZAGS, /* built in: sends files, notes the answers */
 	EMU_ROLE_FEDERAL, /* built in: answers pushes of changes */
+	EMU_ROLE_CONSUMER, /* built in: as ZAGS */
+	EMU_ROLE_PROVIDER, /* built in: the answers of the type */
 };
 
 enum emu_message_kind { EMU_REQUEST, EMU_BROADCAST, EMU_RESPONSE, EMU_STATUS };
@@ -162,6 +165,7 @@ struct emu_type {
 	bool broadcast; /* to all consumers, without an answer */
 	struct emu_type_version *versions;
 	struct emu_route *routes;
+	struct emu_reply *replies; /* of a built-in provider */
 };
 
 struct emu_counters {

@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "tools/smevemu/emu_federal.h"
 #include "tools/smevemu/emu_queue.h"
+#include "tools/smevemu/emu_stub.h"
 
 int
 emu_builtin_verdict(struct emu *emu, const char *regional_number,
@@ -43,6 +44,20 @@ take(struct emu *emu, struct emu_message *msg)
 	emu_queue_ack(emu, msg->recipient, msg->meta_id);
 }
 
+/* Whatever a participant of its role answers. */
+static int
+answer(struct emu *emu, const struct emu_participant *participant,
+    struct emu_message *request, struct err *err)
+{
+	if (request->kind != EMU_REQUEST)
+		return 0;
+	if (participant->role == EMU_ROLE_FEDERAL)
+		return emu_federal_answer(emu, request, err);
+	if (participant->role == EMU_ROLE_PROVIDER)
+		return emu_stub_answer(emu, request, err);
+	return 0;
+}
+
 static void
 take_requests(struct emu *emu, struct emu_participant *participant)
 {
@@ -53,9 +68,7 @@ take_requests(struct emu *emu, struct emu_participant *participant)
 	while ((msg = participant->requests.waiting.head) != NULL) {
 		if (msg->accepted_ms + emu->federal_delay_ms > now_ms)
 			return;
-		if (participant->role == EMU_ROLE_FEDERAL
-		    && msg->kind == EMU_REQUEST
-		    && emu_federal_answer(emu, msg, &err) == -1)
+		if (answer(emu, participant, msg, &err) == -1)
 			log_event(LOG_LEVEL_ERROR,
 			    "participant=%s message=%s result=failed code=%s",
 			    participant->name, msg->id, err.code);

@@ -286,7 +286,7 @@ finish_response(struct emu *emu, struct emu_message *request,
 		msg->state = EMU_REJECTED;
 		return -1;
 	}
-	request->answers++;
+	request->answers += strcmp(answer, "status") != 0;
 	emu_queue_put(msg);
 	return 0;
 }
@@ -340,6 +340,28 @@ emu_compose_rejection(struct emu *emu, struct emu_message *request,
 	return finish_response(emu, request, id, request->recipient,
 	    request->recipient->key, "rejected", EMU_COMPOSE_VERSION, &body,
 	    err);
+}
+
+int
+emu_compose_status(struct emu *emu, struct emu_message *request,
+    const char *code, const char *text, struct err *err)
+{
+	char id[UUID_BYTES];
+	struct xml_writer w;
+	struct buf body;
+
+	uuid_v1(id);
+	buf_init(&body, 0);
+	begin_data(&w, &body, "ns2:SenderProvidedResponseData",
+	    "SIGNED_BY_PROVIDER", EMU_COMPOSE_VERSION, id);
+	xml_write_leaf(&w, "ns2:To", request->reply_to);
+	xml_write_open(&w, "ns2:RequestStatus");
+	xml_write_leaf(&w, "ns2:StatusCode", code);
+	xml_write_leaf(&w, "ns2:StatusDescription", text);
+	xml_write_close(&w);
+	xml_write_close(&w);
+	return finish_response(emu, request, id, request->recipient,
+	    request->recipient->key, "status", EMU_COMPOSE_VERSION, &body, err);
 }
 
 /* AsyncProcessingStatus about msg.  Source: smev PROTOCOL 10. */

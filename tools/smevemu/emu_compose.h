@@ -53,6 +53,9 @@ int emu_compose_response(struct emu *emu, struct emu_message *request,
 /* Answer request with RequestRejected. */
 int emu_compose_rejection(struct emu *emu, struct emu_message *request,
     const char *code, const char *text, struct err *err);
+/* Answer request with RequestStatus, which is not final. */
+int emu_compose_status(struct emu *emu, struct emu_message *request,
+    const char *code, const char *text, struct err *err);
 /*
  * Tell the sender of msg that SMEV rejected it: a response with
  * AsyncProcessingStatus for a request, a status for a response.  routing is

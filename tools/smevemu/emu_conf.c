@@ -19,6 +19,7 @@
 #include "tools/smevemu/emu_line.h"
 #include "tools/smevemu/emu_routing.h"
 #include "tools/smevemu/emu_script.h"
+#include "tools/smevemu/emu_stub.h"
 #include "xsd/xsd_registry.h"
 
 static int
@@ -289,6 +290,7 @@ static const struct {
 	{ "type", 1, EMU_LINE_WORDS, do_type },
 	{ "version", 2, 5, do_version },
 	{ "route", 2, 2, do_route },
+	{ "reply", 1, 3, emu_stub_reply },
 	{ "send", 2, EMU_LINE_WORDS, emu_conf_send },
 	{ "fault", 1, EMU_LINE_WORDS, do_fault },
 	{ "clear", 1, 1, do_clear },

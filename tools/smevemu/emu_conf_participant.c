@@ -56,6 +56,10 @@ parse_role(struct emu_line *line, const char *word, enum emu_role *ret_role)
 		*ret_role = EMU_ROLE_ZAGS;
 	else if (strcmp(word, "federal") == 0)
 		*ret_role = EMU_ROLE_FEDERAL;
+	else if (strcmp(word, "consumer") == 0)
+		*ret_role = EMU_ROLE_CONSUMER;
+	else if (strcmp(word, "provider") == 0)
+		*ret_role = EMU_ROLE_PROVIDER;
 	else
 		return emu_line_wrong(line, "no such role", word);
 	return 0;

@@ -219,8 +219,9 @@ note_refusal(const struct visit *v, const struct err *err)
 	if (v->harm.fault != NULL)
 		return;
 	buf_init(&text, 0);
-	buf_addf(&text, "%s\n", err->text);
 	emu_remarks_text(&v->remarks, &text);
+	if (v->remarks.count == 0) /* which say the same, and more */
+		buf_addf(&text, "%s\n", err->text);
 	refusal.caller = v->caller == NULL ? NULL : v->caller->name;
 	refusal.op = v->known ? emu_op_name(v->call.op) : NULL;
 	refusal.text = text.data;

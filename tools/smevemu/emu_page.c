@@ -29,7 +29,9 @@ static const char head[] =
     "td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}"
     "code{font-size:.92em}"
     "td pre{margin:0;white-space:pre-wrap;font-size:.92em}"
-    "h2{font-size:1.15em;margin:0}nav a{margin-right:1em}"
+    "h2{font-size:1.15em;margin:0}nav "
+    "a{margin-right:1em}nav{margin-bottom:1.5em}"
+    "td:first-child{white-space:nowrap}"
     ".empty{color:#888;margin:.3em 0 2em}"
     "</style></head><body><h1>Эмулятор СМЭВ 3</h1>\n";
 
@@ -85,7 +87,8 @@ static void
 write_participants(const struct emu *emu, struct buf *out)
 {
 	static const char *const roles[] = { "внешний", "встроенный: ЗАГС",
-		"встроенный: федеральный сегмент" };
+		"встроенный: федеральный сегмент", "встроенный: потребитель",
+		"встроенный: поставщик" };
 	const struct emu_participant *p = emu->participants;
 	const struct emu_queue *queue;
 	uint64_t responses;

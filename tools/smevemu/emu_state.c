@@ -11,7 +11,8 @@
 const char *
 emu_role_name(enum emu_role role)
 {
-	static const char *const names[] = { "client", "zags", "federal" };
+	static const char *const names[] = { "client", "zags", "federal",
+		"consumer", "provider" };
 
 	return names[role];
 }
