@@ -14,8 +14,11 @@
 #include "test/lib/keys.h"
 #include "test/lib/signer.h"
 #include "tools/smevemu/emu_check.h"
+#include "tools/smevemu/emu_conf.h"
 #include "tools/smevemu/emu_mime.h"
+#include "tools/smevemu/emu_push.h"
 #include "tools/smevemu/emu_remark.h"
+#include "xsd/xml_doc.h"
 #include "xsd/xsd_registry.h"
 
 #define TYPES "urn://x-artefacts-smev-gov-ru/services/message-exchange/types"
@@ -217,6 +220,81 @@ answers_are_checked_too(void **state)
 	end(&look);
 }
 
+static void
+a_cancel_comes_as_a_request_and_not_in_1_3(void **state)
+{
+	char id[UUID_BYTES], other[UUID_BYTES], script[100];
+	struct err err = { 0 };
+	struct look look;
+
+	(void)state;
+	begin(&look);
+	assert_int_equal(xsd_registry_load(xsd_registry_folder(),
+			     &look.peer->emu->schemas, &err),
+	    0);
+	uuid_v1(id);
+	peer_ask(look.peer, id, "x");
+	peer_get(look.peer, EMU_V11, look.peer->rs, "Request");
+	snprintf(script, sizeof(script), "cancel %s\n", id);
+	assert_int_equal(
+	    emu_conf_text(look.peer->emu, "script", NULL, script, &err), 0);
+	peer_get(look.peer, EMU_V11, look.peer->rs, "Request");
+	assert_string_equal(peer_text(look.peer, "MessageReference"), id);
+	assert_true(peer_signed(look.peer, "SMEVSignature", "Cancel", "smev"));
+	check(&look, look.peer->answer.body.data, look.peer->answer.body.bytes);
+	assert_string_equal(buf_text(&look.text), "");
+	snprintf(other, sizeof(other), "%s", peer_text(look.peer, "MessageId"));
+	peer_ack(look.peer, look.peer->rs, other);
+	assert_int_equal(look.peer->answer.status, 200);
+
+	assert_int_equal(
+	    emu_conf_text(look.peer->emu, "script", NULL, script, &err), 0);
+	peer_get(look.peer, EMU_V13, look.peer->rs, "Request");
+	assert_false(peer_has(look.peer, "RequestMessage"));
+	assert_int_equal(emu_conf_text(look.peer->emu, "script", NULL,
+			     "cancel nothing\n", &err),
+	    -1);
+	end(&look);
+}
+
+static void
+a_notice_names_the_queues_that_have_messages(void **state)
+{
+	struct emu_participant *rs;
+	char id[UUID_BYTES];
+	struct look look;
+	struct buf notice;
+	struct xml_doc *doc = NULL;
+	struct err err = { 0 };
+
+	(void)state;
+	begin(&look);
+	assert_int_equal(xsd_registry_load(xsd_registry_folder(),
+			     &look.peer->emu->schemas, &err),
+	    0);
+	rs = emu_participant(look.peer->emu, "rs");
+	assert_false(rs->push_due);
+	uuid_v1(id);
+	peer_ask(look.peer, id, "x");
+	assert_true(rs->push_due);
+	buf_init(&notice, 0);
+	emu_push_write(rs, &notice);
+	assert_non_null(strstr(notice.data,
+	    "<QueueName>delivery.rs._REQUEST_</QueueName>"
+	    "<QueueSize>1</QueueSize>"));
+	assert_null(strstr(notice.data, "RESPONSE"));
+	assert_int_equal(
+	    xml_doc_parse(notice.data, notice.bytes, NULL, &doc, &err), 0);
+	emu_remarks_init(&look.remarks, look.arena);
+	assert_int_equal(
+	    emu_remark_schema(&look.remarks, look.peer->emu->schemas,
+		find_element(xml_doc_root(doc), "PushNotificationRequest")),
+	    0);
+	xml_doc_free(doc);
+	buf_release(&notice);
+	end(&look);
+}
+
 /* Of a published sample: well-formed signatures, old certificates. */
 static void
 published_samples_verify(void **state)
@@ -225,8 +303,7 @@ published_samples_verify(void **state)
 		"smev/vectors/signed/01-mr-AckRequest.xml",
 		"smev/vectors/signed/02-mr-GetRequestRequestWithFilter.xml",
 		"smev/vectors/signed/06-mr-SendRequestRequestNoAttach.xml",
-		"smev/vectors/signed/09-mr-SendRequestRequestPersonalSignature"
-		".xml",
+		"smev/vectors/signed/04-mr-GetResponseRequestWithFilter.xml",
 		"smev/vectors/signed/10-mr-SendResponseRequestNoAttach.xml",
 	};
 	struct err err = { 0 };
@@ -256,6 +333,8 @@ main(void)
 		cmocka_unit_test(all_sides_are_looked_at_at_once),
 		cmocka_unit_test(text_inside_a_signature_is_found),
 		cmocka_unit_test(answers_are_checked_too),
+		cmocka_unit_test(a_cancel_comes_as_a_request_and_not_in_1_3),
+		cmocka_unit_test(a_notice_names_the_queues_that_have_messages),
 		cmocka_unit_test(published_samples_verify),
 	};
 

@@ -72,6 +72,7 @@ participant_free(struct emu_participant *participant)
 	free(participant->title);
 	free(participant->ftp_user);
 	free(participant->ftp_password);
+	free(participant->push_url);
 	free(participant);
 }
 

@@ -37,7 +37,13 @@ enum emu_role {
 	EMU_ROLE_PROVIDER, /* built in: the answers of the type */
 };
 
-enum emu_message_kind { EMU_REQUEST, EMU_BROADCAST, EMU_RESPONSE, EMU_STATUS };
+enum emu_message_kind {
+	EMU_REQUEST,
+	EMU_BROADCAST,
+	EMU_RESPONSE,
+	EMU_STATUS,
+	EMU_CANCEL, /* of a request; 1.1 and 1.2 only */
+};
 
 enum emu_message_state {
 	EMU_QUEUED, /* in a queue */
@@ -96,7 +102,6 @@ struct emu_message {
 	size_t body_bytes;
 	char *signature; /* ds:Signature of the sender; NULL none */
 	char *attachments; /* AttachmentContentList; NULL none */
-	char *cancels; /* id of the request this cancels; NULL: no Cancel */
 	char *raw; /* the envelope as it came; NULL when not kept */
 	size_t raw_bytes;
 	size_t file_bytes; /* of the attachments, in the store too */
@@ -132,6 +137,10 @@ struct emu_participant {
 	struct emu_queue responses; /* head of a list by node */
 	char *ftp_user, *ftp_password; /* where it uploads files */
 	struct emu_manner manner, has_manner; /* of its own, where it has one */
+	char *push_url; /* where notices go; NULL: none are sent */
+	char push_about[37]; /* the message that made one due */
+	bool push_due, push_running;
+	unsigned pushes, push_failures;
 	size_t capacity; /* most messages in a queue; 0 no limit */
 	size_t quota; /* bytes of files not confirmed; 0 no limit */
 	unsigned limit; /* calls a second; 0 no limit */

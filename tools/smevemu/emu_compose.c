@@ -389,10 +389,42 @@ write_async(struct xml_writer *w, const struct emu_message *msg,
 	xml_write_close(w);
 }
 
-/* Into the status queue: what went wrong with a response. */
+/* Into the status queue of owner; body is taken over. */
 static void
-put_status(struct emu *emu, struct emu_message *about,
-    const struct emu_fault *fault, const char *text)
+put_status(struct emu *emu, struct emu_participant *owner, struct buf *body)
+{
+	char id[UUID_BYTES];
+	struct emu_message *msg;
+
+	uuid_v1(id);
+	msg = emu_message_new(emu, EMU_STATUS, id, NULL);
+	set_body(msg, body);
+	msg->version = EMU_COMPOSE_VERSION;
+	msg->recipient = owner;
+	msg->answer = "async";
+	emu_queue_put(msg);
+}
+
+void
+emu_compose_push_failed(struct emu *emu, struct emu_participant *owner,
+    const char *id, const char *why)
+{
+	struct emu_message about = { 0 };
+	struct xml_writer w;
+	struct buf body;
+	char text[300];
+
+	str_copy(about.id, sizeof(about.id), id);
+	snprintf(text, sizeof(text),
+	    "Ошибка отправки уведомления об очереди: %.150s", why);
+	buf_init(&body, 0);
+	xml_write_init(&w, &body);
+	write_async(&w, &about, emu_fault_by_code("EMU_FAILURE"), text, NULL);
+	put_status(emu, owner, &body);
+}
+
+void
+emu_compose_cancel(struct emu *emu, const struct emu_message *request)
 {
 	char id[UUID_BYTES];
 	struct emu_message *msg;
@@ -400,15 +432,19 @@ put_status(struct emu *emu, struct emu_message *about,
 	struct buf body;
 
 	uuid_v1(id);
-	/* It shows no id of its own: it is confirmed by what it is about. */
-	msg = emu_message_new(emu, EMU_STATUS, id, about->id);
+	msg = emu_message_new(emu, EMU_CANCEL, id, NULL);
 	buf_init(&body, 0);
 	xml_write_init(&w, &body);
-	write_async(&w, about, fault, text, NULL);
+	xml_write_open(&w, "MessageReference");
+	xml_write_attr(&w, "Id", "CANCELLED");
+	xml_write_text(&w, request->id);
+	xml_write_close(&w);
+	xml_write_leaf(&w, "ns2:MessageID", id);
 	set_body(msg, &body);
 	msg->version = EMU_COMPOSE_VERSION;
-	msg->recipient = about->sender;
-	msg->answer = "async";
+	msg->sender = request->sender;
+	msg->recipient = request->recipient;
+	msg->type = request->type;
 	emu_queue_put(msg);
 }
 
@@ -426,12 +462,14 @@ emu_compose_async(struct emu *emu, struct emu_message *msg,
 	emu_queue_remove(msg);
 	emu_store_drop(emu, msg);
 	msg->state = EMU_REJECTED;
+	buf_init(&body, 0);
 	if (msg->kind != EMU_REQUEST) {
-		put_status(emu, msg, fault, text);
+		xml_write_init(&w, &body);
+		write_async(&w, msg, fault, text, NULL);
+		put_status(emu, msg->sender, &body);
 		return 0;
 	}
 	uuid_v1(id);
-	buf_init(&body, 0);
 	begin_data(&w, &body, "ns2:SenderProvidedResponseData",
 	    "SIGNED_ASYNC_BY_SMEV", version, id);
 	xml_write_leaf(&w, "ns2:To", msg->reply_to);

@@ -292,6 +292,7 @@ static const struct {
 	{ "route", 2, 2, do_route },
 	{ "reply", 1, 3, emu_stub_reply },
 	{ "send", 2, EMU_LINE_WORDS, emu_conf_send },
+	{ "cancel", 1, 1, emu_conf_cancel },
 	{ "fault", 1, EMU_LINE_WORDS, do_fault },
 	{ "clear", 1, 1, do_clear },
 	{ "federal", 2, 5, do_federal },

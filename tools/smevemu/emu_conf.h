@@ -43,6 +43,7 @@ int emu_conf_file_signatures(struct emu_line *line);
 int emu_conf_attachment_limit(struct emu_line *line);
 /* Lines of messages to be sent. */
 int emu_conf_send(struct emu_line *line);
+int emu_conf_cancel(struct emu_line *line);
 /* Tell the file store the rules on Upload: all, or the last one. */
 void emu_conf_uploads(struct emu *emu, bool last);
 

@@ -7,9 +7,11 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/map.h"
 #include "base/mem.h"
 #include "base/uuid.h"
 #include "tools/smevemu/emu.h"
+#include "tools/smevemu/emu_compose.h"
 #include "tools/smevemu/emu_ftpd.h"
 #include "tools/smevemu/emu_line.h"
 #include "tools/smevemu/emu_outgoing.h"
@@ -158,5 +160,18 @@ emu_conf_attachment_limit(struct emu_line *line)
 	if (emu_line_number(line, line->words[1], INT_MAX, &number) == -1)
 		return -1;
 	line->emu->attachment_limit = (size_t)number;
+	return 0;
+}
+
+int
+emu_conf_cancel(struct emu_line *line)
+{
+	const struct emu_message *request =
+	    map_get(line->emu->by_id, line->words[1]);
+
+	if (request == NULL || request->kind != EMU_REQUEST
+	    || request->recipient == NULL)
+		return emu_line_wrong(line, "no such request", line->words[1]);
+	emu_compose_cancel(line->emu, request);
 	return 0;
 }

@@ -182,6 +182,9 @@ participant_property(
 			line->err)
 		    == -1)
 			return -1;
+	} else if (strcmp(word, "push") == 0) {
+		free(participant->push_url);
+		participant->push_url = xstrdup(value[0]);
 	} else if (strcmp(word, "fingerprint") == 0) {
 		know_fingerprint(line->emu, participant, value[0]);
 		trust_pin_fingerprint(

@@ -52,6 +52,11 @@ first_alive(struct visit *v, const struct emu_queue *queue,
 	struct emu_message *msg;
 
 	while ((msg = emu_queue_first(queue, type)) != NULL) {
+		if (msg->kind == EMU_CANCEL && v->call.version == EMU_V13) {
+			emu_queue_remove(msg); /* 1.3 has no word for it */
+			msg->state = EMU_EXPIRED;
+			continue;
+		}
 		if (msg->eol_ms == 0 || msg->eol_ms > clock_now_ms())
 			break;
 		emu_compose_async(v->emu, msg,

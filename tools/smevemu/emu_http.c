@@ -25,6 +25,7 @@
 #include "tools/smevemu/emu_exchange.h"
 #include "tools/smevemu/emu_fault.h"
 #include "tools/smevemu/emu_mime.h"
+#include "tools/smevemu/emu_push.h"
 #include "tools/smevemu/emu_queue.h"
 #include "tools/smevemu/emu_wire_write.h"
 #include "tools/smevemu/emu_wsdl.h"
@@ -262,6 +263,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	OBJ_CAST(http, arg, HTTP_MAGIC);
 	emu_queue_expire(http->emu);
 	emu_builtin_run(http->emu);
+	emu_push_run(http->emu);
 }
 
 static int

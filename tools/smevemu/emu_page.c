@@ -148,7 +148,7 @@ static void
 write_message(const struct emu_message *msg, struct buf *out)
 {
 	static const char *const kinds[] = { "запрос", "рассылка", "ответ",
-		"статус" };
+		"статус", "отмена" };
 	static const char *const states[] = { "в очереди", "выдано",
 		"подтверждено", "срок истёк", "отклонено", "проверка файлов" };
 	char when[40];

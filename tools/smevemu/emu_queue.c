@@ -24,7 +24,7 @@ const char *
 emu_kind_name(enum emu_message_kind kind)
 {
 	static const char *const names[] = { "request", "broadcast", "response",
-		"status" };
+		"status", "cancel" };
 
 	return names[kind];
 }
@@ -154,6 +154,11 @@ emu_queue_put(struct emu_message *msg)
 {
 	msg->state = EMU_QUEUED;
 	list_insert(&emu_queue_of(msg)->waiting, msg, false);
+	if (msg->kind == EMU_STATUS) /* which may be about a push */
+		return;
+	msg->recipient->push_due = true;
+	memcpy(msg->recipient->push_about, msg->id,
+	    sizeof(msg->recipient->push_about));
 }
 
 void

@@ -61,10 +61,10 @@ write_participant(const struct emu_participant *p, struct buf *out)
 	field("role", emu_role_name(p->role), out);
 	field("fingerprint", p->fingerprint, out);
 	buf_addf(out,
-	    ",\"calls\":%" PRIu64 ",\"requests\":%zu,\"statuses\":%zu,"
-	    "\"responses\":[",
-	    p->call_count, p->requests.waiting.count,
-	    p->statuses.waiting.count);
+	    ",\"calls\":%" PRIu64 ",\"pushes\":%u,\"push_failures\":%u,"
+	    "\"requests\":%zu,\"statuses\":%zu,\"responses\":[",
+	    p->call_count, p->pushes, p->push_failures,
+	    p->requests.waiting.count, p->statuses.waiting.count);
 	for (; queue != NULL; queue = queue->next) {
 		buf_adds(out, "{\"node\":");
 		emu_state_string(queue->node, out);

@@ -90,7 +90,7 @@ write_metadata(
     const struct emu_message *msg, enum emu_version version, struct buf *out)
 {
 	static const char *const kinds[] = { "REQUEST", "BROADCAST", "RESPONSE",
-		"RESPONSE" };
+		"RESPONSE", "CANCEL" };
 	struct xml_writer w;
 	char when[40];
 
@@ -270,7 +270,9 @@ emu_write_message(const struct emu *emu, enum emu_op op,
     const struct emu_message *msg, enum emu_version version,
     bool wrong_signature, struct buf *out, struct err *err)
 {
-	const char *kind = op == EMU_GET_REQUEST ? "Request" : "Response";
+	const char *envelope = op == EMU_GET_REQUEST ? "Request" : "Response";
+	const char *kind =
+	    msg != NULL && msg->kind == EMU_CANCEL ? "Cancel" : envelope;
 	struct buf inner, after;
 	int rc;
 
@@ -285,10 +287,10 @@ emu_write_message(const struct emu *emu, enum emu_op op,
 	if (msg->attachments != NULL)
 		add_converted(msg, msg->attachments, strlen(msg->attachments),
 		    version, &after);
-	buf_addf(out, "<ns2:%sMessage>", kind);
+	buf_addf(out, "<ns2:%sMessage>", envelope);
 	rc = write_signed(
 	    emu, kind, &inner, &after, version, wrong_signature, out, err);
-	buf_addf(out, "</ns2:%sMessage>", kind);
+	buf_addf(out, "</ns2:%sMessage>", envelope);
 	end(emu, op, out);
 	buf_release(&after);
 	buf_release(&inner);
