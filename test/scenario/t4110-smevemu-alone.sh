@@ -7,11 +7,13 @@ export SMEV_URL PATH="$build:$PATH"
 examples=$work/examples
 cp -R "$source/etc/smevemu" "$examples"
 ln -s "$KONTINGENT_TEST_KEYS" "$examples/keys"
+sed -i 's/^ftp 127.0.0.1 2121 /ftp 127.0.0.1 0 /' "$examples/files.conf"
 emu=$build/smevemu
 
 # serve EXAMPLE: on any port
 serve() {
 	stop_pid "$emu_pid"
+	rm -f "$work/ready"
 	"$emu" -c "$examples/$1" -p 0 >"$work/ready" 2>"$work/alone.log" &
 	emu_pid=$!
 	wait_for 20 grep -q '^smevemu ready' "$work/ready" || {

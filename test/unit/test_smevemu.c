@@ -393,6 +393,33 @@ a_broadcast_reaches_every_subscriber(void **state)
 	peer_free(peer);
 }
 
+static void
+requests_of_vips_go_first(void **state)
+{
+	static const char vip[] = "<q:ask xmlns:q=\"urn://t/ask/1\">v</q:ask>";
+	struct peer *peer = peer_new("participant zags vip on\n");
+	const struct emu_message *msg = NULL;
+	char id[2][UUID_BYTES];
+	struct err err = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		uuid_v1(id[i]);
+		peer_ask(peer, id[i], "x");
+	}
+	assert_int_equal(
+	    emu_compose_request(peer->emu, emu_participant(peer->emu, "zags"),
+		vip, strlen(vip), NULL, &msg, &err),
+	    0);
+	peer_get(peer, EMU_V11, peer->rs, get_request);
+	assert_string_equal(peer_text(peer, "MessageID"), msg->id);
+	for (int i = 0; i < 2; i++) {
+		peer_get(peer, EMU_V11, peer->rs, get_request);
+		assert_string_equal(peer_text(peer, "MessageID"), id[i]);
+	}
+	peer_free(peer);
+}
+
 int
 main(void)
 {
@@ -412,6 +439,7 @@ main(void)
 		cmocka_unit_test(the_federal_segment_answers_each_record),
 		cmocka_unit_test(statuses_and_statistics_are_told),
 		cmocka_unit_test(a_broadcast_reaches_every_subscriber),
+		cmocka_unit_test(requests_of_vips_go_first),
 	};
 
 	signer_setup();

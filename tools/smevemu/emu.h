@@ -140,6 +140,7 @@ struct emu_participant {
 	char *push_url; /* where notices go; NULL: none are sent */
 	char push_about[37]; /* the message that made one due */
 	bool push_due, push_running;
+	bool vip; /* its requests go before those of others */
 	unsigned pushes, push_failures;
 	size_t capacity; /* most messages in a queue; 0 no limit */
 	size_t quota; /* bytes of files not confirmed; 0 no limit */

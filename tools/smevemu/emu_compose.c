@@ -4,12 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <openssl/evp.h>
-
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
-#include "base/map.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/uuid.h"
@@ -97,40 +94,6 @@ emu_compose_accepted(struct emu *emu, const struct emu_call *call,
 		msg->raw_bytes = raw_bytes;
 	}
 	return msg;
-}
-
-/* Namespace URI as SMEV writes it inside ReplyTo: no scheme, '_' for '/'. */
-static void
-queue_word(const struct emu_message *request, char *dst, size_t room)
-{
-	const char *ns = request->content_ns;
-
-	if (strstr(ns, "://") != NULL)
-		ns = strstr(ns, "://") + 3;
-	snprintf(dst, room, "%s_%s", ns, request->content_name);
-	for (; *dst != '\0'; dst++) {
-		if (*dst == '/' || *dst == ':' || *dst == '"' || *dst == '\\')
-			*dst = '_';
-	}
-}
-
-void
-emu_compose_reply_to(struct emu *emu, struct emu_message *request)
-{
-	char word[400], json[800], nonce[UUID_BYTES];
-	unsigned char text[1200];
-
-	uuid_v4(nonce);
-	queue_word(request, word, sizeof(word));
-	snprintf(json, sizeof(json),
-	    "{\"sid\":%zu,\"mid\":\"%s\",\"eol\":%lld,\"slc\":\"%s\","
-	    "\"mnm\":\"%.50s\",\"crt\":\"%s\"}",
-	    emu->message_count, request->id, (long long)request->eol_ms, word,
-	    request->sender->name, nonce);
-	EVP_EncodeBlock(text, (const unsigned char *)json, (int)strlen(json));
-	free(request->reply_to);
-	request->reply_to = xstrdup((const char *)text);
-	map_put(emu->by_reply_to, request->reply_to, request);
 }
 
 /* <ns2:Sender...Data Id=...><ns2:MessageID>, and what each kind starts with. */
@@ -235,29 +198,52 @@ make_request(struct emu *emu, struct emu_participant *from, xmlNode *root,
 	return 0;
 }
 
+/* The version that has root as its request, and a provider; or NULL. */
+static const struct emu_type_version *
+version_of(const struct emu *emu, const xmlNode *root, struct err *err)
+{
+	const struct emu_type_version *version =
+	    emu_type_find(emu, xml_ns(root), xml_name(root));
+
+	if (version != NULL && version->type->provider != NULL
+	    && strcmp(version->request, xml_name(root)) == 0)
+		return version;
+	err_set(err, ERR_REFUSE, "EMU_TYPE",
+	    "Невозможно определить получателя для сообщения. Полное имя "
+	    "корневого элемента: {%.120s}%.60s",
+	    xml_ns(root), xml_name(root));
+	return NULL;
+}
+
+int
+emu_compose_known(
+    struct emu *emu, const void *content, size_t bytes, struct err *err)
+{
+	struct xml_doc *doc = NULL;
+	int rc = -1;
+
+	if (xml_doc_parse(content, bytes, NULL, &doc, err) == 0
+	    && version_of(emu, xml_doc_root(doc), err) != NULL)
+		rc = 0;
+	xml_doc_free(doc);
+	return rc;
+}
+
 int
 emu_compose_request(struct emu *emu, struct emu_participant *from,
     const void *content, size_t bytes, const struct emu_extra *extra,
     const struct emu_message **ret_msg, struct err *err)
 {
 	static const struct emu_extra nothing = { 0 };
-	struct emu_type_version *version;
+	const struct emu_type_version *version;
 	struct xml_doc *doc = NULL;
-	xmlNode *root;
 	int rc = -1;
 
 	if (xml_doc_parse(content, bytes, NULL, &doc, err) == -1)
 		return -1;
-	root = xml_doc_root(doc);
-	version = emu_type_find(emu, xml_ns(root), xml_name(root));
-	if (version == NULL || version->type->provider == NULL
-	    || strcmp(version->request, xml_name(root)) != 0)
-		err_set(err, ERR_REFUSE, "EMU_TYPE",
-		    "Невозможно определить получателя для сообщения. Полное "
-		    "имя корневого элемента: {%.120s}%.60s",
-		    xml_ns(root), xml_name(root));
-	else
-		rc = make_request(emu, from, root, version,
+	version = version_of(emu, xml_doc_root(doc), err);
+	if (version != NULL)
+		rc = make_request(emu, from, xml_doc_root(doc), version,
 		    extra == NULL ? &nothing : extra, ret_msg, err);
 	xml_doc_free(doc);
 	return rc;

@@ -34,6 +34,13 @@ struct emu_extra {
 };
 
 /*
+ * Whether content, a document of bytes, is a request that somebody provides.
+ *
+ * Errors: those of xml_doc_parse(), ERR_REFUSE EMU_TYPE nobody provides it.
+ */
+int emu_compose_known(
+    struct emu *emu, const void *content, size_t bytes, struct err *err);
+/*
  * Send content, a document of bytes, as a request of the built-in participant
  * from, to the provider of its type.  extra NULL: nothing beside it.
  *

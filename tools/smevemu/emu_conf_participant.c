@@ -182,6 +182,8 @@ participant_property(
 			line->err)
 		    == -1)
 			return -1;
+	} else if (strcmp(word, "vip") == 0) {
+		participant->vip = strcmp(value[0], "on") == 0;
 	} else if (strcmp(word, "push") == 0) {
 		free(participant->push_url);
 		participant->push_url = xstrdup(value[0]);

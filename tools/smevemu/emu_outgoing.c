@@ -256,9 +256,12 @@ emu_outgoing_send(struct emu *emu, struct emu_participant *from,
     const void *content, size_t bytes, const struct emu_attach *files,
     size_t count, char ret_id[UUID_BYTES], struct err *err)
 {
-	struct outgoing *o = xcalloc(1, sizeof(*o));
+	struct outgoing *o;
 	int rc = -1;
 
+	if (emu_compose_known(emu, content, bytes, err) == -1)
+		return -1;
+	o = xcalloc(1, sizeof(*o));
 	o->emu = emu;
 	o->from = from;
 	o->arena = arena_new();

@@ -79,13 +79,15 @@ emu_message_drop_body(struct emu_message *msg)
 	msg->body_bytes = 0;
 }
 
+/* Put msg behind prev, which is in list, or at its head: NULL. */
 static void
-list_insert(struct emu_list *list, struct emu_message *msg, bool at_head)
+list_insert(
+    struct emu_list *list, struct emu_message *msg, struct emu_message *prev)
 {
 	assert(msg->in == NULL);
 	msg->in = list;
-	msg->prev = at_head ? NULL : list->tail;
-	msg->next = at_head ? list->head : NULL;
+	msg->prev = prev;
+	msg->next = prev == NULL ? list->head : prev->next;
 	if (msg->prev != NULL)
 		msg->prev->next = msg;
 	else
@@ -95,6 +97,24 @@ list_insert(struct emu_list *list, struct emu_message *msg, bool at_head)
 	else
 		list->tail = msg;
 	list->count++;
+}
+
+static bool
+is_vip(const struct emu_message *msg)
+{
+	return msg->kind == EMU_REQUEST && msg->sender != NULL
+	    && msg->sender->vip;
+}
+
+/* Behind whom msg goes: behind all, or behind the last VIP.  PROTOCOL 7.2. */
+static struct emu_message *
+place_of(const struct emu_list *list, const struct emu_message *msg)
+{
+	struct emu_message *prev = list->tail;
+
+	while (is_vip(msg) && prev != NULL && !is_vip(prev))
+		prev = prev->prev;
+	return prev;
 }
 
 void
@@ -152,8 +172,10 @@ emu_queue_of(const struct emu_message *msg)
 void
 emu_queue_put(struct emu_message *msg)
 {
+	struct emu_list *list = &emu_queue_of(msg)->waiting;
+
 	msg->state = EMU_QUEUED;
-	list_insert(&emu_queue_of(msg)->waiting, msg, false);
+	list_insert(list, msg, place_of(list, msg));
 	if (msg->kind == EMU_STATUS) /* which may be about a push */
 		return;
 	msg->recipient->push_due = true;
@@ -165,14 +187,14 @@ void
 emu_queue_hold(struct emu *emu, struct emu_message *msg)
 {
 	msg->state = EMU_CHECKING;
-	list_insert(&emu->checking, msg, false);
+	list_insert(&emu->checking, msg, emu->checking.tail);
 }
 
 void
 emu_queue_return(struct emu_message *msg)
 {
 	msg->state = EMU_QUEUED;
-	list_insert(&emu_queue_of(msg)->waiting, msg, true);
+	list_insert(&emu_queue_of(msg)->waiting, msg, NULL);
 }
 
 struct emu_message *
@@ -204,7 +226,7 @@ emu_queue_deliver(struct emu *emu, struct emu_message *msg)
 	msg->delivered_ms = clock_now_ms();
 	msg->due_ms = clock_mono_ms() + emu->unconfirmed_ms;
 	emu->counters.delivered++;
-	list_insert(&emu->unconfirmed, msg, false);
+	list_insert(&emu->unconfirmed, msg, emu->unconfirmed.tail);
 	ack_key(key, sizeof(key), msg->recipient, msg->meta_id);
 	map_put(emu->by_ack, key, msg);
 }

@@ -25,7 +25,8 @@ struct emu_queue *emu_queue_of(const struct emu_message *msg);
 /* The queue for responses of node ("" or NULL: the common one), or NULL. */
 struct emu_queue *
 emu_queue_responses(struct emu_participant *owner, const char *node);
-void emu_queue_put(struct emu_message *msg); /* at the tail */
+/* At the tail; requests of VIP senders before those of others. */
+void emu_queue_put(struct emu_message *msg);
 /* msg is in no queue until its files are checked. */
 void emu_queue_hold(struct emu *emu, struct emu_message *msg);
 void emu_queue_return(struct emu_message *msg); /* at the head */
