@@ -295,6 +295,47 @@ a_notice_names_the_queues_that_have_messages(void **state)
 	end(&look);
 }
 
+static void
+data_against_their_schema_may_be_rejected_later(void **state)
+{
+	char id[UUID_BYTES];
+	struct err err = { 0 };
+	struct look look;
+
+	(void)state;
+	begin(&look);
+	assert_int_equal(xsd_registry_load(xsd_registry_folder(),
+			     &look.peer->emu->schemas, &err),
+	    0);
+	for (int later = 0; later < 2; later++) {
+		look.peer->emu->content_later = later;
+		uuid_v1(id);
+		peer_call(look.peer, EMU_V11, look.peer->rs,
+		    "<t:SendRequestRequest><t:SenderProvidedRequestData "
+		    "Id=\"A\"><t:MessageID>%s</t:MessageID>"
+		    "<b:MessagePrimaryContent><f:PushChangesRequest "
+		    "xmlns:f=\"urn://x-contingent/rs-federal/1.0.0\">\n"
+		    "<f:Wrong/></f:PushChangesRequest></"
+		    "b:MessagePrimaryContent>"
+		    "</t:SenderProvidedRequestData>"
+		    "<t:CallerInformationSystemSignature>@SIGNATURE@"
+		    "</t:CallerInformationSystemSignature>"
+		    "</t:SendRequestRequest>",
+		    id);
+		assert_int_equal(look.peer->answer.status, later ? 200 : 500);
+		if (later)
+			peer_get(look.peer, EMU_V11, look.peer->rs, "Response");
+		assert_non_null(strstr(look.peer->answer.body.data,
+		    "ValidationError errorPosition=\"2\""));
+	}
+	assert_string_equal(peer_text(look.peer, "OriginalMessageId"), id);
+	assert_non_null(strstr(
+	    look.peer->answer.body.data, "xsi:type=\"ns3:InvalidContent\""));
+	check(&look, look.peer->answer.body.data, look.peer->answer.body.bytes);
+	assert_string_equal(buf_text(&look.text), "");
+	end(&look);
+}
+
 /* Of a published sample: well-formed signatures, old certificates. */
 static void
 published_samples_verify(void **state)
@@ -335,6 +376,8 @@ main(void)
 		cmocka_unit_test(answers_are_checked_too),
 		cmocka_unit_test(a_cancel_comes_as_a_request_and_not_in_1_3),
 		cmocka_unit_test(a_notice_names_the_queues_that_have_messages),
+		cmocka_unit_test(
+		    data_against_their_schema_may_be_rejected_later),
 		cmocka_unit_test(published_samples_verify),
 	};
 

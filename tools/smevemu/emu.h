@@ -221,6 +221,7 @@ struct emu {
 	int64_t federal_delay_ms;
 	struct emu_manner manner; /* with who has none of his own */
 	struct emu_manner speak; /* with who calls now */
+	bool content_later; /* tell after the answer what a schema says */
 	bool transaction_codes; /* check the form of TransactionCode */
 	bool verify; /* check signatures of participants */
 	bool keep_raw;

@@ -16,6 +16,7 @@
 #include "tools/smevemu/emu_sign.h"
 #include "tools/smevemu/emu_store.h"
 #include "tools/smevemu/emu_wire_read.h"
+#include "tools/smevemu/emu_wire_write.h"
 #include "xsd/xml_doc.h"
 #include "xsd/xml_read.h"
 #include "xsd/xml_write.h"
@@ -350,31 +351,6 @@ emu_compose_status(struct emu *emu, struct emu_message *request,
 	    request->recipient->key, "status", EMU_COMPOSE_VERSION, &body, err);
 }
 
-/* AsyncProcessingStatus about msg.  Source: smev PROTOCOL 10. */
-static void
-write_async(struct xml_writer *w, const struct emu_message *msg,
-    const struct emu_fault *fault, const char *text, const char *routing)
-{
-	char code[80], description[600];
-
-	snprintf(code, sizeof(code), "tsmev3:EMULATOR:CORE1 : TR:ASYNC:%s",
-	    fault->step);
-	snprintf(description, sizeof(description), "%s%s%s",
-	    fault->number == NULL ? "" : fault->number,
-	    fault->number == NULL ? "" : ":", text);
-	xml_write_open(w, "ns2:AsyncProcessingStatus");
-	xml_write_leaf(w, "ns2:OriginalMessageId", msg->id);
-	xml_write_leaf(w, "ns2:StatusCategory", "requestIsRejectedBySmev");
-	xml_write_leaf(w, "ns2:StatusDetails", text);
-	if (routing != NULL)
-		xml_write_raw(w, routing, strlen(routing));
-	xml_write_open(w, "ns2:SmevFault");
-	xml_write_leaf(w, "Code", code);
-	xml_write_leaf(w, "Description", description);
-	xml_write_close(w);
-	xml_write_close(w);
-}
-
 /* Into the status queue of owner; body is taken over. */
 static void
 put_status(struct emu *emu, struct emu_participant *owner, struct buf *body)
@@ -395,17 +371,16 @@ void
 emu_compose_push_failed(struct emu *emu, struct emu_participant *owner,
     const char *id, const char *why)
 {
-	struct emu_message about = { 0 };
 	struct xml_writer w;
 	struct buf body;
 	char text[300];
 
-	str_copy(about.id, sizeof(about.id), id);
 	snprintf(text, sizeof(text),
 	    "Ошибка отправки уведомления об очереди: %.150s", why);
 	buf_init(&body, 0);
 	xml_write_init(&w, &body);
-	write_async(&w, &about, emu_fault_by_code("EMU_FAILURE"), text, NULL);
+	emu_write_async(&w, id, emu_fault_by_code("EMU_FAILURE"), text, NULL,
+	    EMU_COMPOSE_VERSION);
 	put_status(emu, owner, &body);
 }
 
@@ -436,11 +411,12 @@ emu_compose_cancel(struct emu *emu, const struct emu_message *request)
 
 int
 emu_compose_async(struct emu *emu, struct emu_message *msg,
-    const struct emu_fault *fault, const char *text, const char *routing,
-    struct err *err)
+    const struct emu_fault *fault, const char *text,
+    const struct emu_async *more, struct err *err)
 {
-	enum emu_version version =
-	    routing != NULL ? EMU_V13 : EMU_COMPOSE_VERSION;
+	enum emu_version version = more != NULL && more->routing != NULL
+	    ? EMU_V13
+	    : EMU_COMPOSE_VERSION;
 	char id[UUID_BYTES];
 	struct xml_writer w;
 	struct buf body;
@@ -451,7 +427,7 @@ emu_compose_async(struct emu *emu, struct emu_message *msg,
 	buf_init(&body, 0);
 	if (msg->kind != EMU_REQUEST) {
 		xml_write_init(&w, &body);
-		write_async(&w, msg, fault, text, NULL);
+		emu_write_async(&w, msg->id, fault, text, more, version);
 		put_status(emu, msg->sender, &body);
 		return 0;
 	}
@@ -459,7 +435,7 @@ emu_compose_async(struct emu *emu, struct emu_message *msg,
 	begin_data(&w, &body, "ns2:SenderProvidedResponseData",
 	    "SIGNED_ASYNC_BY_SMEV", version, id);
 	xml_write_leaf(&w, "ns2:To", msg->reply_to);
-	write_async(&w, msg, fault, text, routing);
+	emu_write_async(&w, msg->id, fault, text, more, version);
 	xml_write_close(&w);
 	return finish_response(
 	    emu, msg, id, NULL, emu->key, "async", version, &body, err);

@@ -7,6 +7,7 @@
 
 #include "tools/smevemu/emu.h"
 
+struct emu_async;
 struct emu_call;
 struct emu_fault;
 struct err;
@@ -65,12 +66,12 @@ int emu_compose_status(struct emu *emu, struct emu_message *request,
     const char *code, const char *text, struct err *err);
 /*
  * Tell the sender of msg that SMEV rejected it: a response with
- * AsyncProcessingStatus for a request, a status for a response.  routing is
- * RoutingStatus as XML (1.3), or NULL.
+ * AsyncProcessingStatus for a request, a status for a response.  more NULL:
+ * nothing beside the text.
  */
 int emu_compose_async(struct emu *emu, struct emu_message *msg,
-    const struct emu_fault *fault, const char *text, const char *routing,
-    struct err *err);
+    const struct emu_fault *fault, const char *text,
+    const struct emu_async *more, struct err *err);
 /* Tell owner by a status that a notice about message id did not arrive. */
 void emu_compose_push_failed(struct emu *emu, struct emu_participant *owner,
     const char *id, const char *why);

@@ -77,6 +77,13 @@ do_verify(struct emu_line *line)
 }
 
 static int
+do_content_checks(struct emu_line *line)
+{
+	return emu_line_choice(
+	    line, "async", "sync", &line->emu->content_later);
+}
+
+static int
 do_transaction_codes(struct emu_line *line)
 {
 	return emu_line_choice(
@@ -280,6 +287,7 @@ static const struct {
 	{ "ack", 1, 1, do_manner },
 	{ "xop", 1, 1, do_manner },
 	{ "details", 1, 1, do_manner },
+	{ "content-checks", 1, 1, do_content_checks },
 	{ "transaction-codes", 1, 1, do_transaction_codes },
 	{ "verify", 1, 1, do_verify },
 	{ "keep-raw", 1, 1, do_keep_raw },

@@ -159,3 +159,37 @@ emu_write_fault(const struct emu *emu, const struct emu_fault *fault,
 	xml_write_close(&w);
 	emu_write_end(emu, out);
 }
+
+void
+emu_write_async(struct xml_writer *w, const char *id,
+    const struct emu_fault *fault, const char *text,
+    const struct emu_async *more, enum emu_version version)
+{
+	bool content = more != NULL && more->remarks != NULL;
+	char code[80], description[600];
+
+	snprintf(code, sizeof(code), "tsmev3:EMULATOR:CORE1 : TR:ASYNC:%s",
+	    fault->step);
+	snprintf(description, sizeof(description), "%s%s%s",
+	    fault->number == NULL ? "" : fault->number,
+	    fault->number == NULL ? "" : ":", text);
+	xml_write_open(w, "ns2:AsyncProcessingStatus");
+	xml_write_leaf(w, "ns2:OriginalMessageId", id);
+	xml_write_leaf(w, "ns2:StatusCategory", "requestIsRejectedBySmev");
+	xml_write_leaf(w, "ns2:StatusDetails", text);
+	if (more != NULL && more->routing != NULL)
+		xml_write_raw(w, more->routing, strlen(more->routing));
+	xml_write_open(w, "ns2:SmevFault");
+	if (content) {
+		xml_write_ns(w, "ns3", emu_ns(EMU_NS_FAULTS, version));
+		xml_write_ns(
+		    w, "xsi", "http://www.w3.org/2001/XMLSchema-instance");
+		xml_write_attr(w, "xsi:type", "ns3:InvalidContent");
+	}
+	xml_write_leaf(w, "Code", code);
+	xml_write_leaf(w, "Description", description);
+	if (content)
+		write_validation(w, text, more->remarks);
+	xml_write_close(w);
+	xml_write_close(w);
+}

@@ -53,7 +53,10 @@ check_id(struct visit *v, struct err *err)
 	return 0;
 }
 
-/* Business data against its schema, where there is one. */
+/*
+ * Business data against its schema, where there is one.  Newer SMEV tells what
+ * is wrong with them later.  Source: smev PROTOCOL 7.7.
+ */
 static int
 check_content(struct visit *v, struct err *err)
 {
@@ -63,6 +66,10 @@ check_content(struct visit *v, struct err *err)
 	if (emu_remark_schema(&v->remarks, v->emu->schemas, v->call.content)
 	    != 1)
 		return 0;
+	if (v->emu->content_later) {
+		v->invalid = true;
+		return 0;
+	}
 	return err_set(err, ERR_REFUSE, "EMU_CONTENT",
 	    "Бизнес-данные сообщения не соответствуют схеме, "
 	    "зарегистрированной в СМЭВ. MessageId = %s: %.60s",
@@ -140,20 +147,30 @@ static int
 go_on(struct visit *v, struct emu_message *msg, struct err *err)
 {
 	const struct emu_fault *reject = v->harm.reject;
+	struct emu_async more = { NULL, NULL };
 	struct emu_files *files = v->files;
+	const char *text;
 	bool wait;
 	int rc = 0;
 
-	if (reject == NULL)
+	if (reject == NULL && v->invalid) {
+		reject = emu_fault_by_code("EMU_CONTENT");
+		more.remarks = &v->remarks;
+	} else if (reject == NULL) {
 		reject = v->routing.reject;
+		more.routing = v->routing.status;
+	}
+	text = more.remarks != NULL
+	    ? "Бизнес-данные сообщения не соответствуют схеме, "
+	      "зарегистрированной в СМЭВ."
+	    : reject == NULL ? NULL
+			     : reject->text;
 	v->files = NULL; /* its messages have it now */
 	wait = files != NULL && files->users > (reject != NULL);
 	if (files != NULL && files->users == 0) /* nobody subscribed */
 		emu_files_free(files);
 	if (reject != NULL)
-		rc = emu_compose_async(v->emu, msg, reject, reject->text,
-		    reject == v->routing.reject ? v->routing.status : NULL,
-		    err);
+		rc = emu_compose_async(v->emu, msg, reject, text, &more, err);
 	if (wait)
 		emu_filecheck_start(v->emu, v->caller, files);
 	return rc;

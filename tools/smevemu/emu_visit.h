@@ -35,6 +35,7 @@ struct visit {
 	struct emu_participant *to; /* of a request */
 	struct emu_routed routing; /* what came of its Routing */
 	struct emu_remarks remarks; /* what is wrong, for people */
+	bool invalid; /* by its schema, to be told after the answer */
 	struct emu_facts facts; /* of a fault */
 	struct emu_answer *answer;
 };

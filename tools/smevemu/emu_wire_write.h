@@ -13,6 +13,7 @@ struct emu_call;
 struct emu_fault;
 struct emu_remarks;
 struct err;
+struct xml_writer;
 
 /*
  * SendRequestResponse or SendResponseResponse for msg.
@@ -52,6 +53,20 @@ struct emu_facts {
 void emu_write_fault(const struct emu *emu, const struct emu_fault *fault,
     const char *text, const struct emu_facts *facts, enum emu_version version,
     struct buf *out);
+/* What a rejection after the answer tells beside its text. */
+struct emu_async {
+	const char *routing; /* RoutingStatus as XML (1.3), or NULL */
+	const struct emu_remarks *remarks; /* of InvalidContent, or NULL */
+};
+
+/*
+ * AsyncProcessingStatus about the message id, also in emu_fault_write.c.  With
+ * remarks its SmevFault is of the derived type InvalidContent.
+ * Source: smev PROTOCOL 10.
+ */
+void emu_write_async(struct xml_writer *w, const char *id,
+    const struct emu_fault *fault, const char *text,
+    const struct emu_async *more, enum emu_version version);
 /* The envelope up to its body's content, and what follows that. */
 void emu_write_begin(const struct emu *emu, struct buf *out);
 void emu_write_end(const struct emu *emu, struct buf *out);
