@@ -239,6 +239,7 @@ what_is_wrong_with_a_file_is_told_later(void **state)
 	struct peer *peer = peer_with_store(NULL);
 	struct sending absent = { .hash_of = content, .signed_text = content };
 	struct sending two = absent, other = absent, resigned = absent;
+	struct sending strange = absent;
 
 	(void)state;
 	uuid_v1(absent.uuid);
@@ -250,6 +251,11 @@ what_is_wrong_with_a_file_is_told_later(void **state)
 	upload(two.uuid, "b", content);
 	send(peer, &two);
 	expect_rejected(peer, &two, "больше одного файла");
+
+	uuid_v1(strange.uuid);
+	upload(strange.uuid, "a\nb", content);
+	send(peer, &strange);
+	expect_rejected(peer, &strange, "управляющими знаками");
 
 	uuid_v1(other.uuid);
 	upload(other.uuid, "a", "другое");

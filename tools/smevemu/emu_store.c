@@ -112,6 +112,17 @@ emu_store_close(struct emu *emu)
 	emu->ftpd = NULL;
 }
 
+/* What an answer in XML can carry. */
+static bool
+good_name(const char *name)
+{
+	const char *at = name;
+
+	while ((unsigned char)*at >= ' ')
+		at++;
+	return *at == '\0' && str_utf8(name, strlen(name));
+}
+
 /* The one regular file of folder, with its size. */
 static const char *
 look_into(const char *folder, struct emu_file *file)
@@ -134,8 +145,8 @@ look_into(const char *folder, struct emu_file *file)
 			== -1
 		    || !S_ISREG(st.st_mode))
 			why = "в папке не обычный файл";
-		else if (!str_utf8(entry->d_name, strlen(entry->d_name)))
-			why = "имя файла не в UTF-8";
+		else if (!good_name(entry->d_name))
+			why = "имя файла не в UTF-8 или с управляющими знаками";
 		else {
 			file->name = xstrdup(entry->d_name);
 			file->bytes = st.st_size;
