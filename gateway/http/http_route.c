@@ -297,8 +297,12 @@ on_refuse(struct http_request *req, int status, const char *why, void *arg)
 		const char *code;
 	} codes[] = { { 408, "HTTP_SLOW" }, { 413, "PKT_SIZE" },
 		{ 431, "HTTP_HEADERS" }, { 505, "HTTP_VERSION" } };
-	const char *code = "HTTP_FORM";
+	const char *code = "HTTP_FORM", *allow;
+	const struct route *route = find_route(&req->head, &allow);
 
+	/* Not every refusal waits for on_head(). */
+	if (route != NULL && route->who == ASK_SYSTEM)
+		http_note(req)->soap = true;
 	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
 		if (codes[i].status == status)
 			code = codes[i].code;

@@ -25,6 +25,7 @@ door_type() {
 DEMO_CONF=${DEMO_CONF:-}$(door_source ask-is ask-key "${DOOR_ASK:-}"
 	door_source answer-is answer-key "${DOOR_ANSWER:-}"
 	door_source other-is other-key
+	door_source revoked-is revoked-key "$(printf '\trevoked = true\n ')"
 	door_type asks consumer '"ask-is", "other-is"'
 	door_type answers provider '"answer-is"')
 DEMO_SMEVEMU='type door provider rs-50

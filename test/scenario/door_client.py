@@ -6,7 +6,7 @@ import urllib.request
 
 import requests
 from lxml import etree
-from zeep import Client, Settings
+from zeep import Client, Plugin, Settings
 from zeep.exceptions import Fault
 from zeep.transports import Transport
 
@@ -14,6 +14,42 @@ NS = "urn://x-artefacts-smev-gov-ru/services/service-adapter/types"
 TEST_NS = "urn://x-test/door/1.0"
 URL = os.environ["SCENARIO_DOOR"]
 EMU = os.environ["SCENARIO_EMU"]
+
+
+def _schema_file():
+    """The published schema where it lies beside the project, else ours."""
+    published = os.path.join(os.environ.get("KONTINGENT_SHARED", ""), "smev/xsd/adapter-service",
+                             "smev-service-adapter-types.xsd")
+    ours = os.path.join(os.environ.get("SCENARIO_SOURCE", ""),
+                        "xsd/schemas/adapter-service/types.xsd")
+    return published if os.path.exists(published) else ours
+
+
+SOAP = "{http://schemas.xmlsoap.org/soap/envelope/}"
+SCHEMA = etree.XMLSchema(etree.parse(_schema_file()))
+
+
+class Valid(Plugin):
+    """Looks at each answer as it came: what stands in Body, or the fault's detail."""
+
+    seen, wrong = {}, []
+
+    def ingress(self, envelope, http_headers, operation):
+        part = envelope.find(SOAP + "Body")[0]
+        if part.tag == SOAP + "Fault":
+            part = part.find("detail")[0]
+        name = etree.QName(part).localname
+        # Nothing waits: the schema has no word for that.
+        if name == "QueryResult" and len(part) == 0:
+            return envelope, http_headers
+        message = part.find("{%s}Message" % NS)
+        if message is not None:
+            name += " " + dict(message.attrib).popitem()[1].split(":")[1]
+        self.seen[name] = self.seen.get(name, 0) + 1
+        alone = etree.fromstring(etree.tostring(part))
+        if not SCHEMA.validate(alone):
+            self.wrong.append(f"{name}: {SCHEMA.error_log.last_error}")
+        return envelope, http_headers
 
 
 class Door:
@@ -28,7 +64,8 @@ class Door:
             session.headers["Authorization"] = "Bearer " + key
         self.system = system
         self.client = Client(URL + "?wsdl", transport=Transport(session=session, timeout=30),
-                             settings=Settings(strict=True, xml_huge_tree=True))
+                             settings=Settings(strict=True, xml_huge_tree=True),
+                             plugins=[Valid()])
         self.types = self.client.type_factory(NS)
 
     def send(self, system=None, **message):

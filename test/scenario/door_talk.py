@@ -1,10 +1,15 @@
 """Two systems talk through the door, SMEV and back."""
 import re
 import datetime
+import json
+import threading
+import time
 
+import requests
 from lxml import etree
 
-from door_client import (NS, TEST_NS, Door, answer, ask, check, content_of, ctl, emu_script,
+import door_client
+from door_client import (NS, Valid, TEST_NS, Door, answer, ask, check, content_of, ctl, emu_script,
                          emu_send, fault_of, kind_of, truth)
 
 asks, answers = Door("ask-is", "ask-key"), Door("answer-is", "answer-key")
@@ -181,6 +186,47 @@ def finds():
         "from": began - datetime.timedelta(days=2), "to": began - datetime.timedelta(days=1)}))
 
 
+def bounds():
+    check("a revoked system is refused", ("ValidationFault", "SRC_DENIED"),
+          fault_of(Door("revoked-is", "revoked-key").get)[:2])
+    for body, status in ((b"<" * (11 << 20), 413), (b"<" * 100, 500)):
+        answered = requests.post(door_client.URL, data=body, timeout=30, headers={
+            "Authorization": "Bearer ask-key", "Content-Type": "text/xml"})
+        check(f"{len(body)} bytes that are no call are refused", status, answered.status_code)
+        truth("with a fault", b"Fault>" in answered.content, answered.content[:200])
+    doors = [Door("ask-is", "ask-key") for _ in range(4)]
+    for number in range(8):
+        asks.request(f"t-{number}", ask(str(number)))
+    for number in range(8):
+        name = answers.wait().Message.RequestMetadata.clientId
+        answers.answer(f"bt-{number}", name, answer(str(number)))
+    wait_for_all(8)
+    got, lock = [], threading.Lock()
+
+    def take(door):
+        for _ in range(2):
+            result = door.get()
+            with lock:
+                got.append(result and content_of(result.Message).text)
+    threads = [threading.Thread(target=take, args=(door,)) for door in doors]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    check("calls at once give different letters", [str(n) for n in range(8)],
+          sorted(str(g) for g in got))
+
+
+def wait_for_all(count):
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        rows = [json.loads(line) for line in ctl("queue", "--json").splitlines()]
+        if sum(r["count"] for r in rows
+               if r.get("state") == "mailbox" and r["name"] == "ask-is") >= count:
+            return
+        time.sleep(0.1)
+
+
 first = talk()
 reject()
 chain(first)
@@ -188,3 +234,9 @@ refusals()
 troubles()
 boxes()
 finds()
+bounds()
+check("every answer is valid by the schema", [], Valid.wrong)
+check("of every kind that there is",
+      ["ErrorMessage", "RequestMessageType", "ResponseMessageType", "faults", "list", "result"],
+      sorted({"ValidationFault": "faults", "QueryResultList": "list", "MessageResult": "result"}.get(
+          name, name.split()[-1]) for name in Valid.seen))
