@@ -439,3 +439,30 @@ config_datatype_of(const struct config *config, const char *system,
 	}
 	return NULL;
 }
+
+bool
+config_personal(const struct config *config, bool request,
+    const char *namespace_uri, const char *root)
+{
+	for (size_t i = 0; i < config->datatype_count; i++) {
+		const struct config_datatype *type = &config->datatypes[i];
+
+		if ((request ? type->personal_request : type->personal_response)
+		    && strcmp(type->namespace_uri, namespace_uri) == 0
+		    && strcmp(
+			   request ? type->request_root : type->response_root,
+			   root)
+			== 0)
+			return true;
+	}
+	return false;
+}
+
+bool
+config_personal_key(const struct config *config)
+{
+	for (size_t i = 0; i < config->key_count; i++)
+		if (config->keys[i].personal)
+			return true;
+	return false;
+}

@@ -153,6 +153,8 @@ struct config_datatype {
 	enum record_signature record_signature;
 	const char *poll; /* as written: common, own */
 	bool poll_own; /* by its selector */
+	const char *personal_signature; /* as written */
+	bool personal_request, personal_response; /* who has to have one */
 	int64_t deadline_s;
 	/* What our requests carry; "", 0 or empty: nothing. */
 	const char *frgu, *case_number, *service, *function;
@@ -210,6 +212,12 @@ const struct config_datatype *config_datatype(
  * consumer's by the root of its response; or NULL. */
 const struct config_datatype *config_datatype_as(const struct config *config,
     bool provider, const char *namespace_uri, const char *root);
+/* Whether the definition of a data type demands an official's signature over a
+ * content with this root; request: in a request, else in a response. */
+bool config_personal(const struct config *config, bool request,
+    const char *namespace_uri, const char *root);
+/* Whether a key of ours is for such signatures. */
+bool config_personal_key(const struct config *config);
 /* The data type of the door that system may use so, by the root that it sends
  * (a consumer's request, a provider's response); or NULL. */
 const struct config_datatype *

@@ -292,6 +292,22 @@ system_known(const struct config *config, const char *system)
 	return false;
 }
 
+/* What we say ourselves has to be signed by a key of ours; a system behind the
+ * door may bring its own signature. */
+static int
+check_personal(const struct config *config, const struct config_datatype *type,
+    struct err *err)
+{
+	bool ours =
+	    type->provider ? type->personal_response : type->personal_request;
+
+	if (!ours || strcmp(type->adapter, CONFIG_DOOR) == 0
+	    || config_personal_key(config))
+		return 0;
+	return bad(config, err, "CONF_REF", "personal_signature", type->name,
+	    "no key is for personal signatures");
+}
+
 /* A data type that passes through to systems behind the door, and only such a
  * one, says to which. */
 static int
@@ -324,6 +340,12 @@ check_datatype(struct config *config, size_t at, struct err *err)
 	type->subscriber = strcmp(type->role, "subscriber") == 0;
 	type->provider =
 	    type->subscriber || strcmp(type->role, "provider") == 0;
+	type->personal_request =
+	    strcmp(type->personal_signature, "request") == 0
+	    || strcmp(type->personal_signature, "both") == 0;
+	type->personal_response =
+	    strcmp(type->personal_signature, "response") == 0
+	    || strcmp(type->personal_signature, "both") == 0;
 	type->schema_required = strcmp(type->schema, "required") == 0;
 	type->record_signature =
 	    strcmp(type->record_signature_word, "none") == 0
@@ -338,7 +360,8 @@ check_datatype(struct config *config, size_t at, struct err *err)
 	if (check_type_given(config, type, err) == -1)
 		return -1;
 	if (check_door(config, type, err) == -1
-	    || config_types_check(config, type, err) == -1)
+	    || config_types_check(config, type, err) == -1
+	    || check_personal(config, type, err) == -1)
 		return -1;
 	if (given(type->source) && config_source(config, type->source) == NULL)
 		return bad(config, err, "CONF_REF", "source", type->name,

@@ -280,6 +280,8 @@ WORD("datatype", "record_signature", "checked", "none|checked|required", L, DATA
     "Signatures on the records of a registry message: not looked at, good where there is one, or one on each."),
 WORD("datatype", "poll", "common", "common|own", L, DATATYPE(poll),
     "Ask for its messages with all others, or apart by its selector, so that no other's flood keeps them waiting."),
+WORD("datatype", "personal_signature", "none", "none|request|response|both", L, DATATYPE(personal_signature),
+    "What its definition demands an official's signature on."),
 INT("datatype", "deadline_s", "s", "86400", 1, 31536000, L, DATATYPE(deadline_s),
     "Time in which a request has to be answered."),
 TEXT("datatype", "frgu", "", 0, L, DATATYPE(frgu),

@@ -30,7 +30,7 @@ changeset_new(struct arena *arena)
 
 	change->packet_id = change->source = change->scope = "";
 	change->kind = change->created_at = change->as_of = "";
-	change->content_sha256 = "";
+	change->content_sha256 = change->root_id = "";
 	change->their_id = change->reply_kind = "";
 	defects_init(&change->defects, arena);
 	return change;

@@ -89,6 +89,8 @@ struct changeset {
 	bool atomic; /* one bad record refuses all */
 	const char *content_sha256; /* of the header, lower case; "" */
 	const char *their_id; /* ИдСвед and the like, for the answer; "" */
+	const char *root_id; /* Id that the root is written with; "": none.  Not
+				kept: only for an encoder */
 	const char *reply_kind; /* encoder of the answer owed; "": none */
 	struct record *records;
 	size_t record_count;

@@ -78,6 +78,8 @@ federal_learner_encode(
 	xml_write_ns(&w, "f", FEDERAL_NS);
 	xml_write_ns(&w, "p", PACKET_NS);
 	xml_write_ns(&w, "xsi", "http://www.w3.org/2001/XMLSchema-instance");
+	if (*change->root_id != '\0')
+		xml_write_attr(&w, "Id", change->root_id);
 	xml_write_open(&w, "f:Learner");
 	canonical_write_learner(&w, "p:", record);
 	xml_write_close(&w);

@@ -74,6 +74,8 @@ federal_push_encode(
 	xml_write_ns(&w, "f", FEDERAL_NS);
 	xml_write_ns(&w, "p", PACKET_NS);
 	xml_write_ns(&w, "xsi", "http://www.w3.org/2001/XMLSchema-instance");
+	if (*change->root_id != '\0')
+		xml_write_attr(&w, "Id", change->root_id);
 	xml_write_leaf(&w, "f:BatchId", change->packet_id);
 	for (size_t i = 0; i < change->record_count; i++) {
 		const struct record *record = &change->records[i];

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/codes.h"
 #include "gateway/config.h"
 #include "gateway/door/door_job.h"
 #include "gateway/door/door_text.h"
@@ -179,6 +180,14 @@ hear_async(const struct smev_answer *answer, struct door_news *news)
 						 : answer->status;
 }
 
+static const char *
+code_title(const char *code)
+{
+	const struct code *row = code_find(code);
+
+	return row == NULL ? "" : row->title;
+}
+
 static bool
 hear(const struct packet *packet, struct door_news *news)
 {
@@ -206,6 +215,12 @@ hear(const struct packet *packet, struct door_news *news)
 		|| answer->kind == SMEV_ANSWER_RESPONSE)
 	    && packet->root == NULL)
 		return false;
+	if (*packet->door_code != '\0') {
+		news->kind = DOOR_NEWS_ERROR;
+		news->code = packet->door_code;
+		news->text = code_title(packet->door_code);
+		return true;
+	}
 	news->content = content_of(packet, news);
 	return true;
 }

@@ -16,6 +16,7 @@
 #include "gateway/door/door_text.h"
 #include "gateway/door/door_tree.h"
 #include "gateway/flow/packet.h"
+#include "gateway/flow/personal.h"
 #include "xsd/xml_date.h"
 #include "xsd/xml_doc.h"
 #include "xsd/xml_read.h"
@@ -163,6 +164,32 @@ validate(struct look *look, const xmlNode *call)
 	return false;
 }
 
+/*
+ * A client's own signature of an official has to be whole; whose it is, SMEV
+ * and the receiver say.  One that is missing is made, if we have a key for it.
+ */
+static bool
+look_personal(struct look *look, const xmlNode *root, const xmlNode *signature)
+{
+	const struct config *config = look->tools->config;
+	const char *id, *why;
+	bool whole;
+
+	if (signature != NULL) {
+		why = personal_judge(look->packet,
+		    (xmlNode *)(uintptr_t)signature, root, NULL, &whole);
+		return why == NULL || refuse(look, "SMEV_PERSONAL_BAD", why);
+	}
+	if (!config_personal(
+		config, !look->call.response, xml_ns(root), xml_name(root)))
+		return true;
+	id = xml_attr(root, "Id", look->arena);
+	if (!config_personal_key(config))
+		return refuse(look, "SMEV_PERSONAL_NONE", "");
+	return (id != NULL && *id != '\0')
+	    || refuse(look, "SMEV_PERSONAL_NO_ID", "");
+}
+
 /* Business content: whose it is, and as text. */
 static bool
 look_content(struct look *look, const xmlNode *content)
@@ -186,6 +213,9 @@ look_content(struct look *look, const xmlNode *content)
 	if (type->schema_required
 	    && !xsd_registry_has(look->tools->schemas, xml_ns(root)))
 		return refuse(look, "PKT_UNKNOWN_TYPE", "для него нет схемы");
+	if (!look_personal(
+		look, root, personal == NULL ? NULL : xml_only_child(personal)))
+		return false;
 	look->call.datatype = type->name;
 	look->words.content = tree(look, root);
 	look->words.personal_signature =

@@ -104,6 +104,21 @@ reject_text(const struct answer *answer, struct arena *arena)
 	return arena_printf(arena, "%s: %s", answer->code, answer->text);
 }
 
+/* An official may have to sign what that adapter writes: then it needs an Id. */
+static bool
+wants_id(const struct config *config, const char *adapter, bool request)
+{
+	for (size_t i = 0; i < config->datatype_count; i++) {
+		const struct config_datatype *type = &config->datatypes[i];
+
+		if (strcmp(type->adapter, adapter) == 0
+		    && (request ? type->personal_request
+				: type->personal_response))
+			return true;
+	}
+	return false;
+}
+
 /* The content, by the adapter of that kind, in the version that is wanted. */
 static int
 write_content(const struct config *config, const struct seal_job *job,
@@ -125,6 +140,9 @@ write_content(const struct config *config, const struct seal_job *job,
 		typed_fill(type, job->eol_ms, arena, ret);
 		uri = type->namespace_uri;
 	}
+	change->root_id = wants_id(config, name, job->op == SMEV_SEND_REQUEST)
+	    ? "PERSONAL_SIGNATURE"
+	    : "";
 	buf_init(&content, 0);
 	rc = adapter->encode(change, &content, err);
 	if (rc == 0) {

@@ -37,6 +37,7 @@ static const struct stage {
 } stages[] = {
 	{ "open", flow_open },
 	{ "verify", flow_verify },
+	{ "personal", flow_personal },
 	{ "records", flow_records },
 	{ "validate", flow_validate },
 	{ "decode", flow_decode },
@@ -68,6 +69,7 @@ packet_new(const struct open_job *job)
 	    arena_strdup(packet->arena, job->content_type);
 	packet->job.digest = arena_strdup(packet->arena, job->digest);
 	packet->packet_id = packet->code = packet->why = "";
+	packet->door_code = "";
 	defects_init(&packet->defects, packet->arena);
 	return packet;
 }

@@ -34,6 +34,7 @@ void flow_read(const struct flow_tools *tools, struct packet *packet);
 /* The stages, in their order; each in the file of its name. */
 void flow_open(const struct flow_tools *tools, struct packet *packet);
 void flow_verify(const struct flow_tools *tools, struct packet *packet);
+void flow_personal(const struct flow_tools *tools, struct packet *packet);
 void flow_records(const struct flow_tools *tools, struct packet *packet);
 void flow_validate(const struct flow_tools *tools, struct packet *packet);
 void flow_decode(const struct flow_tools *tools, struct packet *packet);

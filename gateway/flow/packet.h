@@ -49,6 +49,7 @@ struct packet {
 	struct changeset *change; /* set by decode */
 	const void *door; /* struct door_call or door_news, as bytes */
 	size_t door_bytes;
+	const char *door_code; /* why a system gets an error for it; "" */
 	struct defects defects; /* what is wrong, from all stages */
 };
 

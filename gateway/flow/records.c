@@ -12,38 +12,26 @@
 
 #include "adapters/adapter.h"
 #include "adapters/refusal.h"
-#include "base/arena.h"
 #include "base/codes.h"
 #include "base/err.h"
 #include "base/failpoint.h"
-#include "crypto/dsig.h"
 #include "gateway/config.h"
 #include "gateway/door/door_hear.h"
 #include "gateway/flow/packet.h"
+#include "gateway/flow/personal.h"
 #include "gateway/flow/trusts.h"
 #include "smev/smev_registry.h"
 #include "xsd/xml_doc.h"
 #include "xsd/xml_read.h"
 
-/*
- * Why signature does not make target somebody's word, or NULL.  Without
- * authorities in the settings nobody says whose it is: then it has to be whole.
- */
 static const char *
 judge(const struct flow_tools *tools, struct packet *packet, xmlNode *signature,
     const xmlNode *target)
 {
-	struct trust *trust = trusts_others(tools->trusts);
-	struct dsig_verdict verdict;
-	struct err err;
+	bool whole;
 
-	if (dsig_verify(packet->doc, signature, target, trust, &verdict, &err)
-	    == -1)
-		return arena_strdup(packet->arena, err.code);
-	if (verdict.digest_ok && verdict.value_ok
-	    && (trust == NULL || verdict.trusted))
-		return NULL;
-	return arena_strdup(packet->arena, verdict.why.code);
+	return personal_judge(
+	    packet, signature, target, trusts_others(tools->trusts), &whole);
 }
 
 static const char *

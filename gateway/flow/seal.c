@@ -11,9 +11,12 @@
 #include "base/err.h"
 #include "base/rand.h"
 #include "crypto/gost.h"
+#include "gateway/config.h"
 #include "gateway/flow/encode.h"
 #include "smev/smev_codec.h"
 #include "smev/smev_multipart.h"
+#include "xsd/xml_doc.h"
+#include "xsd/xml_read.h"
 
 #define PLAIN_TYPE "text/xml; charset=utf-8"
 
@@ -25,6 +28,7 @@ struct seal {
 	const struct seal_file *given; /* files as store gave them */
 	size_t *unsigned_files; /* which have no signature of their own */
 	size_t unsigned_count;
+	bool personal; /* an official has to sign, and has not yet */
 	const char *call; /* unsigned, or with what is signed already */
 	size_t call_bytes;
 	struct smev_unsigned *pending; /* of the round that is on */
@@ -83,6 +87,44 @@ take_file(struct seal *seal, const struct signed_value *value)
 {
 	seal->files[seal->unsigned_files[seal->at]].signature =
 	    base64(seal->arena, value->value, value->value_bytes);
+}
+
+static size_t
+count_personal(const struct seal *seal)
+{
+	return seal->personal;
+}
+
+static int
+ask_personal(struct seal *seal, const int algorithms[KEY_USES],
+    struct sign_job *ret, struct err *err)
+{
+	const unsigned char *digest;
+	size_t bytes;
+
+	if (smev_personal_prepare(seal->send.content, seal->send.content_bytes,
+		algorithms[KEY_PERSONAL], seal->arena, &seal->pending, &digest,
+		&bytes, err)
+	    == -1)
+		return -1;
+	*ret = (struct sign_job){ .use = KEY_PERSONAL,
+		.form = SIGN_VALUE,
+		.digest = digest,
+		.digest_bytes = bytes };
+	return 0;
+}
+
+static void
+take_personal(struct seal *seal, const struct signed_value *value)
+{
+	struct buf signature;
+
+	buf_init(&signature, 0);
+	smev_personal_finish(seal->pending, value->value, value->value_bytes,
+	    value->cert_base64, &signature);
+	seal->send.personal_signature =
+	    arena_strdup(seal->arena, buf_text(&signature));
+	buf_release(&signature);
 }
 
 /* The call, once all that stands inside of it is there. */
@@ -173,6 +215,7 @@ ask_caller(struct seal *seal, const int algorithms[KEY_USES],
 
 static const struct round rounds[] = {
 	{ count_files, ask_file, take_file },
+	{ count_personal, ask_personal, take_personal },
 	{ count_routing, ask_routing, take_call },
 	{ count_caller, ask_caller, take_call },
 };
@@ -218,6 +261,45 @@ begin_files(struct seal *seal, const struct seal_job *job)
 	seal->send.mtom = job->mtom;
 }
 
+/* Whether an official has to sign the content, and can. */
+static int
+begin_personal(const struct config *config, struct seal *seal, struct err *err)
+{
+	const struct smev_send *send = &seal->send;
+	struct xml_doc *doc;
+	const xmlNode *root;
+	const char *id;
+
+	if (send->content_bytes == 0
+	    || (send->personal_signature != NULL
+		&& *send->personal_signature != '\0'))
+		return 0;
+	if (xml_doc_parse(send->content, send->content_bytes, NULL, &doc, err)
+	    == -1) {
+		err->kind = ERR_HOLD; /* our own message */
+		return -1;
+	}
+	root = xml_doc_root(doc);
+	id = xml_attr(root, "Id", seal->arena);
+	seal->personal = config_personal(config, send->op == SMEV_SEND_REQUEST,
+	    xml_ns(root), xml_name(root));
+	xml_doc_free(doc);
+	if (!seal->personal || (id != NULL && *id != '\0'))
+		return 0;
+	return err_set(err, ERR_HOLD, "SMEV_PERSONAL_NO_ID",
+	    "the root that an official has to sign has no Id");
+}
+
+static bool
+any_personal(const struct config *config)
+{
+	for (size_t i = 0; i < config->datatype_count; i++)
+		if (config->datatypes[i].personal_request
+		    || config->datatypes[i].personal_response)
+			return true;
+	return false;
+}
+
 int
 seal_begin(const struct config *config, const struct seal_job *job,
     struct arena *arena, struct seal **ret, struct err *err)
@@ -230,6 +312,9 @@ seal_begin(const struct config *config, const struct seal_job *job,
 	if (seal->sends) {
 		if (flow_encode_send(config, job, arena, &seal->send, err)
 		    == -1)
+			return -1;
+		if (any_personal(config)
+		    && begin_personal(config, seal, err) == -1)
 			return -1;
 		begin_files(seal, job);
 	} else {

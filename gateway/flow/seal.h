@@ -2,8 +2,8 @@
  * gateway/flow/seal.h - in a sealer: a job of store becomes a signed call, one
  * round with the signer for each signature.
  *
- * In this order, because each covers what came before: files, then routing
- * (1.3), then the caller's.  Pure: it is asked what to have signed, and told
+ * In this order, because each covers what came before: files, an official's
+ * over the content, then routing (1.3), then the caller's.  Pure: it is asked what to have signed, and told
  * the signature.
  */
 #ifndef GATEWAY_FLOW_SEAL_H
@@ -20,7 +20,8 @@ struct seal;
 /*
  * Begin job; what it points to may go afterwards.  *ret lives in arena.
  *
- * Errors: ERR_HOLD SMEV_UNSENDABLE; those of flow_encode_send().
+ * Errors: ERR_HOLD SMEV_PERSONAL_NO_ID what an official has to sign has no Id;
+ * PKT_XML_*; those of flow_encode_send().
  */
 int seal_begin(const struct config *config, const struct seal_job *job,
     struct arena *arena, struct seal **ret, struct err *err);

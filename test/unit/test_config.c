@@ -1,5 +1,5 @@
 /* The promises of gateway/config.h, one test each. */
-#include "test/lib/unit.h"
+#include "test/lib/config_file.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,63 +14,6 @@
 
 #define KEY_A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define KEY_B "BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB"
-
-struct fixture {
-	char path[64];
-	struct config *config;
-	struct err err;
-};
-
-static int
-set_up(void **state)
-{
-	struct fixture *f = calloc(1, sizeof(*f));
-	int fd;
-
-	assert_non_null(f);
-	(void)snprintf(f->path, sizeof(f->path), "/tmp/test_config.XXXXXX");
-	fd = mkstemp(f->path);
-	assert_true(fd >= 0);
-	(void)close(fd);
-	*state = f;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	struct fixture *f = *state;
-
-	(void)unlink(f->path);
-	config_free(f->config);
-	free(f);
-	return 0;
-}
-
-static int
-load(struct fixture *f, const char *text)
-{
-	struct err err = { 0 };
-
-	assert_int_equal(file_write(f->path, text, strlen(text), &err), 0);
-	config_free(f->config);
-	f->config = NULL;
-	f->err = (struct err){ 0 };
-	return config_load(f->path, &f->config, &f->err);
-}
-
-static void
-refused(struct fixture *f, const char *text, const char *code, const char *word)
-{
-	if (load(f, text) == 0)
-		fail_msg("taken: %s", text);
-	assert_null(f->config);
-	assert_int_equal(f->err.kind, ERR_FATAL);
-	if (strcmp(f->err.code, code) != 0 || strstr(f->err.text, word) == NULL)
-		fail_msg("%s wanted with %s, but: %s %s", code, word,
-		    f->err.code, f->err.text);
-	assert_memory_equal(f->err.text, f->path, strlen(f->path));
-}
 
 static void
 region_alone_is_enough_and_the_rest_has_defaults(void **state)
@@ -232,6 +175,13 @@ settings_that_do_not_agree_are_refused(void **state)
 	    " request_root = \"Q\" response_root = \"S\" role = \"provider\""
 	    " adapter = \"x\" source = \"nobody\" }",
 	    "CONF_REF", "no source of that name");
+	refused(f,
+	    "region = \"55\"\nsmev { url = \"http://a/\" key = \"/dev/null\""
+	    " cert = \"/dev/null\" smev_cert = {\"/dev/null\"} }\n"
+	    "datatype \"d\" { namespace = \"urn:a\" request_root = \"Q\""
+	    " response_root = \"S\" role = \"provider\" adapter = \"x\""
+	    " personal_signature = \"response\" }",
+	    "CONF_REF", "no key is for personal signatures");
 	refused(f, "region = \"55\"\ndatatype \"d\" { namespace = \"urn:a\" }",
 	    "CONF_VALUE", "request_root");
 }
@@ -267,67 +217,6 @@ folders_of_systems_are_apart(void **state)
 	    0);
 	assert_false(f->config->sources[0].folder_plain);
 	assert_false(f->config->sources[0].folder_keep);
-}
-
-static void
-keys_are_checked_and_the_short_one_is_one_of_them(void **state)
-{
-	struct fixture *f = *state;
-	const struct config_key *key;
-
-	assert_int_equal(
-	    load(f,
-		"region = \"55\"\n"
-		"smev { key = \"/dev/null\" cert = \"/dev/zero\" }\n"
-		"key \"new\" { use = {\"system\", \"personal\"}"
-		" cert = \"/dev/null\" command = {\"/bin/true\"}"
-		" since = \"2026-12-01\" }\n"),
-	    0);
-	assert_int_equal(f->config->key_count, 2);
-	key = &f->config->keys[0];
-	assert_string_equal(key->name, "new");
-	assert_true(key->system && key->personal);
-	assert_true(key->since_ms == INT64_C(1796083200000));
-	key = &f->config->keys[1];
-	assert_string_equal(key->name, "smev");
-	assert_string_equal(key->file, "/dev/null");
-	assert_string_equal(key->cert, "/dev/zero");
-	assert_true(key->system && !key->personal);
-#define KEY_REFUSED(lines, code, text)                                      \
-	refused(f,                                                          \
-	    "region = \"55\"\nkey \"k\" { cert = \"/dev/null\"" lines " }", \
-	    code, text)
-#define SYSTEM " use = {\"system\"}"
-	KEY_REFUSED(" file = \"/dev/null\"", "CONF_VALUE", "use");
-	KEY_REFUSED(SYSTEM, "CONF_REF", "one of file");
-	KEY_REFUSED(SYSTEM " file = \"/dev/null\" command = {\"/a\"}",
-	    "CONF_REF", "one of file");
-	KEY_REFUSED(
-	    SYSTEM " file = \"/dev/null\" token = \"t\"", "CONF_REF", "module");
-	KEY_REFUSED(SYSTEM " module = \"/dev/null\" object = \"o\"",
-	    "CONF_VALUE", "token");
-	KEY_REFUSED(SYSTEM " module = \"/dev/null\" token = \"t\"",
-	    "CONF_VALUE", "object");
-	KEY_REFUSED(SYSTEM " module = \"/dev/null\" token = \"t\""
-			   " object_id = \"0\"",
-	    "CONF_VALUE", "object_id");
-	KEY_REFUSED(
-	    SYSTEM " command = {\"sign\"}", "CONF_VALUE", "begins with /");
-	KEY_REFUSED(SYSTEM " command = {\"/a\"} timeout_ms = 30000",
-	    "CONF_VALUE", "roles.hang_ms");
-	KEY_REFUSED(SYSTEM " file = \"/dev/null\" since = \"2026-02-30\"",
-	    "CONF_VALUE", "since");
-	KEY_REFUSED(SYSTEM " file = \"/dev/null\" since = \"tomorrow\"",
-	    "CONF_VALUE", "since");
-	KEY_REFUSED(
-	    " use = {\"both\"} file = \"/dev/null\"", "CONF_VALUE", "both");
-	refused(f, "region = \"55\"\nkey \"k\" { use = {\"system\"} }",
-	    "CONF_VALUE", "cert");
-	refused(f,
-	    "region = \"55\"\nsmev { url = \"http://a/\""
-	    " smev_cert = {\"/dev/null\"} }\nkey \"k\" { cert = \"/dev/null\""
-	    " file = \"/dev/null\" use = {\"personal\"} }",
-	    "CONF_REF", "no key is for system");
 }
 
 static void
@@ -476,9 +365,6 @@ main(void)
 		    settings_that_do_not_agree_are_refused, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    folders_of_systems_are_apart, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-		    keys_are_checked_and_the_short_one_is_one_of_them, set_up,
-		    tear_down),
 		cmocka_unit_test_setup_teardown(
 		    missing_file_is_an_error_that_names_it, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(

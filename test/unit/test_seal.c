@@ -271,6 +271,64 @@ each_file_without_a_signature_has_a_round_before_the_callers(void **state)
 	xml_doc_free(doc);
 }
 
+/* The data type of CONTENT, whose definition demands an official's signature. */
+static void
+demand(struct scene *scene)
+{
+	static struct config_datatype type = { .namespace_uri = "urn:x-made-up",
+		.request_root = "Q",
+		.response_root = "S",
+		.adapter = "x",
+		.personal_request = true };
+
+	scene->config.datatypes = &type;
+	scene->config.datatype_count = 1;
+}
+
+static void
+official_signs_the_content_before_the_system_signs_all(void **state)
+{
+	struct scene *scene = *state;
+	struct seal_job job = job_of(scene,
+	    "<a:Q xmlns:a=\"urn:x-made-up\" Id=\"R\"><a:v>1</a:v></a:Q>");
+	struct seal_file file = file_of(scene, "a", "first");
+	struct xml_doc *doc;
+	struct err err;
+
+	demand(scene);
+	job.files = &file;
+	job.file_count = 1;
+	assert_int_equal(run(scene, &job, &err), 0);
+	assert_int_equal(scene->asked_count, 3);
+	assert_int_equal(scene->asked[0].form, SIGN_PKCS7);
+	assert_int_equal(scene->asked[1].use, KEY_PERSONAL);
+	assert_int_equal(scene->asked[1].form, SIGN_VALUE);
+	assert_int_equal(scene->asked[2].use, KEY_SYSTEM);
+	doc = parse(scene->out.data, scene->out.bytes);
+	covers(scene, doc, "PersonalSignature", "Q");
+	covers(scene, doc, "CallerInformationSystemSignature",
+	    "SenderProvidedRequestData");
+	xml_doc_free(doc);
+}
+
+static void
+content_that_no_official_can_sign_is_held(void **state)
+{
+	struct scene *scene = *state;
+	struct seal_job job = job_of(scene, CONTENT);
+	struct err err;
+
+	demand(scene);
+	assert_int_equal(run(scene, &job, &err), -1);
+	assert_int_equal(err.kind, ERR_HOLD);
+	assert_string_equal(err.code, "SMEV_PERSONAL_NO_ID");
+	/* Only what the definition demands. */
+	job.op = SMEV_SEND_RESPONSE;
+	job.to = "to";
+	assert_int_equal(run(scene, &job, &err), 0);
+	assert_int_equal(scene->asked_count, 1);
+}
+
 static void
 mtom_puts_contents_beside_the_signed_envelope(void **state)
 {
@@ -354,6 +412,8 @@ main(void)
 		TEST(call_without_files_is_signed_once_by_the_system),
 		TEST(
 		    each_file_without_a_signature_has_a_round_before_the_callers),
+		TEST(official_signs_the_content_before_the_system_signs_all),
+		TEST(content_that_no_official_can_sign_is_held),
 		TEST(mtom_puts_contents_beside_the_signed_envelope),
 		TEST(answer_without_a_value_is_tried_again_later),
 		TEST(call_that_is_no_message_is_signed_too),
