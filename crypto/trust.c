@@ -1,29 +1,21 @@
 #include "crypto/trust.h"
 
-#include <dirent.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
-#include "base/buf.h"
 #include "base/err.h"
-#include "base/file.h"
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "crypto/cert_files.h"
 #include "crypto/gost.h"
 #include "crypto/keystore.h"
-
-/* A CA bundle with its texts; a CRL of a large CA is some megabytes. */
-#define BUNDLE_LIMIT_BYTES (64 * 1024 * 1024)
 
 struct trust {
 	X509_STORE *store;
@@ -46,8 +38,6 @@ trust_new(void)
 	trust->store = X509_STORE_new();
 	if (trust->store == NULL)
 		abort();
-	/* An intermediate that was named as an anchor is one. */
-	X509_STORE_set_flags(trust->store, X509_V_FLAG_PARTIAL_CHAIN);
 	trust->pinned = map_new();
 	trust->verified = map_new();
 	trust->crl_until_ms = INT64_MAX;
@@ -92,106 +82,37 @@ add_crl(struct trust *trust, X509_CRL *crl)
 		abort();
 	if (until_ms != 0 && until_ms < trust->crl_until_ms)
 		trust->crl_until_ms = until_ms;
-	if (!trust->has_crl)
-		X509_STORE_set_flags(trust->store, X509_V_FLAG_CRL_CHECK);
 	trust->has_crl = true;
 }
 
-/* Add what the PEM file holds; *ret_count grows by the objects found. */
-static int
-add_file(
-    struct trust *trust, const char *path, size_t *ret_count, struct err *err)
+struct adding {
+	struct trust *trust;
+	size_t count;
+};
+
+static void
+on_found(void *arg, const char *path, X509 *cert, X509_CRL *crl)
 {
-	static char none[] = ""; /* the pass phrase: never ask */
-	STACK_OF(X509_INFO) *infos = NULL;
-	struct err why;
-	struct buf buf;
-	BIO *bio = NULL;
-	int rc = -1;
+	struct adding *adding = arg;
 
-	buf_init(&buf, 0);
-	if (file_read(path, BUNDLE_LIMIT_BYTES, &buf, &why) == -1) {
-		err_set(err, ERR_FATAL, "TRUST_READ", "%s", why.text);
-		goto out;
-	}
-	bio = BIO_new_mem_buf(buf_text(&buf), (int)buf.bytes);
-	infos =
-	    bio == NULL ? NULL : PEM_X509_INFO_read_bio(bio, NULL, NULL, none);
-	if (infos == NULL) {
-		err_set(err, ERR_FATAL, "TRUST_READ",
-		    "%s: not PEM, or a certificate in it is broken", path);
-		goto out;
-	}
-	for (int i = 0; i < sk_X509_INFO_num(infos); i++) {
-		const X509_INFO *info = sk_X509_INFO_value(infos, i);
-
-		if (info->x509 != NULL) {
-			if (X509_STORE_add_cert(trust->store, info->x509) != 1)
-				abort();
-			++*ret_count;
-		}
-		if (info->crl != NULL) {
-			add_crl(trust, info->crl);
-			++*ret_count;
-		}
-	}
-	rc = 0;
-out:
-	ERR_clear_error();
-	sk_X509_INFO_pop_free(infos, X509_INFO_free);
-	BIO_free(bio);
-	buf_release(&buf);
-	return rc;
-}
-
-static bool
-is_trust_file(const char *name)
-{
-	const char *dot = strrchr(name, '.');
-
-	return dot != NULL
-	    && (str_equal(dot, ".pem") || str_equal(dot, ".crt")
-		|| str_equal(dot, ".crl"));
-}
-
-static int
-add_folder(
-    struct trust *trust, const char *path, size_t *ret_count, struct err *err)
-{
-	DIR *dir = opendir(path);
-	const struct dirent *entry;
-	struct buf name;
-	int rc = 0;
-
-	if (dir == NULL)
-		return err_set(err, ERR_FATAL, "TRUST_READ",
-		    "%s: the folder can't be read", path);
-	buf_init(&name, 0);
-	while (rc == 0 && (entry = readdir(dir)) != NULL) {
-		if (!is_trust_file(entry->d_name))
-			continue;
-		buf_clear(&name);
-		buf_addf(&name, "%s/%s", path, entry->d_name);
-		rc = add_file(trust, buf_text(&name), ret_count, err);
-	}
-	buf_release(&name);
-	closedir(dir);
-	return rc;
+	(void)path;
+	if (cert != NULL
+	    && X509_STORE_add_cert(adding->trust->store, cert) != 1)
+		abort();
+	if (crl != NULL)
+		add_crl(adding->trust, crl);
+	adding->count++;
 }
 
 int
 trust_add_ca(struct trust *trust, const char *path, struct err *err)
 {
-	struct stat st;
-	size_t count = 0;
+	struct adding adding = { trust, 0 };
 	int rc;
 
 	forget(trust);
-	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-		rc = add_folder(trust, path, &count, err);
-	else
-		rc = add_file(trust, path, &count, err);
-	if (rc == 0 && count == 0)
+	rc = cert_files_each(path, on_found, &adding, err);
+	if (rc == 0 && adding.count == 0)
 		rc = err_set(err, ERR_FATAL, "TRUST_READ",
 		    "%s: no certificate found", path);
 	return rc;
@@ -279,6 +200,14 @@ trust_dates(X509 *cert, int64_t *ret_not_before_ms, int64_t *ret_not_after_ms)
 	*ret_not_after_ms = asn1_ms(X509_get0_notAfter(cert));
 }
 
+void
+trust_crl_dates(
+    X509_CRL *crl, int64_t *ret_this_update_ms, int64_t *ret_next_update_ms)
+{
+	*ret_this_update_ms = asn1_ms(X509_CRL_get0_lastUpdate(crl));
+	*ret_next_update_ms = asn1_ms(X509_CRL_get0_nextUpdate(crl));
+}
+
 static int
 check_dates(X509 *cert, int64_t at_ms, struct window *ret, struct err *err)
 {
@@ -302,6 +231,37 @@ check_usage(X509 *cert, struct err *err)
 	return 0;
 }
 
+/*
+ * Up to a root where there is one, with the lists of all authorities on the way:
+ * an authority may have been revoked, too.  Else up to an intermediate that was
+ * named as an anchor, where only the list about cert itself can be judged.
+ */
+static int
+verify(const struct trust *trust, X509_STORE_CTX *ctx, X509 *cert,
+    int64_t at_ms, bool to_root)
+{
+	unsigned long flags = to_root ? 0 : X509_V_FLAG_PARTIAL_CHAIN;
+
+	if (trust->has_crl)
+		flags |= X509_V_FLAG_CRL_CHECK
+		    | (to_root ? X509_V_FLAG_CRL_CHECK_ALL : 0);
+	if (X509_STORE_CTX_init(ctx, trust->store, cert, NULL) != 1)
+		abort();
+	X509_STORE_CTX_set_flags(ctx, flags);
+	X509_STORE_CTX_set_time(ctx, 0, (time_t)(at_ms / 1000));
+	X509_STORE_CTX_set_verify_cb(ctx, allow_missing_crl);
+	return X509_verify_cert(ctx) == 1 ? X509_V_OK
+					  : X509_STORE_CTX_get_error(ctx);
+}
+
+static bool
+ends_early(int why)
+{
+	return why == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT
+	    || why == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY
+	    || why == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE;
+}
+
 static int
 check_chain(struct trust *trust, X509 *cert, int64_t at_ms, struct window *ret,
     struct err *err)
@@ -309,15 +269,17 @@ check_chain(struct trust *trust, X509 *cert, int64_t at_ms, struct window *ret,
 	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
 	STACK_OF(X509) * chain;
 	struct err ignored;
-	int rc = -1;
+	int rc = -1, why;
 
-	if (ctx == NULL
-	    || X509_STORE_CTX_init(ctx, trust->store, cert, NULL) != 1)
+	if (ctx == NULL)
 		abort();
-	X509_STORE_CTX_set_time(ctx, 0, (time_t)(at_ms / 1000));
-	X509_STORE_CTX_set_verify_cb(ctx, allow_missing_crl);
-	if (X509_verify_cert(ctx) != 1) {
-		refused(X509_STORE_CTX_get_error(ctx), err);
+	why = verify(trust, ctx, cert, at_ms, true);
+	if (ends_early(why)) {
+		X509_STORE_CTX_cleanup(ctx);
+		why = verify(trust, ctx, cert, at_ms, false);
+	}
+	if (why != X509_V_OK) {
+		refused(why, err);
 		goto out;
 	}
 	*ret = (struct window){ INT64_MIN, trust->crl_until_ms };

@@ -18,8 +18,9 @@ struct trust;
 struct trust *trust_new(void);
 void trust_free(struct trust *trust); /* NULL is fine */
 /*
- * Add every certificate of the PEM file (or of each *.pem, *.crt in a folder)
- * as an anchor; CRLs (*.crl, PEM) of the folder are used for revocation.
+ * Add every certificate of the file, or of the files *.pem, *.crt, *.cer, *.crl
+ * in the folder, as an anchor; revocation lists there are used for all of a
+ * chain.  PEM or DER.
  *
  * Errors: ERR_FATAL TRUST_READ.
  */
@@ -48,6 +49,9 @@ int trust_check_known(struct trust *trust, X509 *cert,
 /* The first and the last moment of its dates, UTC; 0 for what can't be read. */
 void
 trust_dates(X509 *cert, int64_t *ret_not_before_ms, int64_t *ret_not_after_ms);
+/* When a revocation list was made, and when the next one is due. */
+void trust_crl_dates(
+    X509_CRL *crl, int64_t *ret_this_update_ms, int64_t *ret_next_update_ms);
 /* Streebog-256 of the DER as hex. */
 void trust_fingerprint(X509 *cert, char ret_hex[65]);
 

@@ -17,6 +17,8 @@ static const struct control_command commands[] = {
 	{ "person", "show", "ID...", false, control_person_show, NULL },
 	{ "person", "find", "WORD...", false, control_person_find, NULL },
 	{ "smev", "queues", "", false, NULL, control_smev_queues },
+	{ "keys", "list", "", false, control_keys_list, NULL },
+	{ "check", "keys", "", false, control_check_keys, NULL },
 	{ "verify-journal", "", "", false, control_verify_journal, NULL },
 };
 

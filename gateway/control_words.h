@@ -51,7 +51,7 @@ struct control_command {
 /* Row i of the table, or NULL past its end. */
 const struct control_command *control_command_at(size_t i);
 
-/* The commands, in control_packet.c, control_shape.c and control_show.c. */
+/* The commands, in control_keys.c, control_packet.c, control_shape.c and control_show.c. */
 void control_smev_queues(struct control_later *later);
 int control_status(struct control_ask *ask);
 int control_balance(struct control_ask *ask);
@@ -66,6 +66,8 @@ int control_packet_hold(struct control_ask *ask);
 int control_packet_cancel(struct control_ask *ask);
 int control_person_show(struct control_ask *ask);
 int control_person_find(struct control_ask *ask);
+int control_keys_list(struct control_ask *ask);
+int control_check_keys(struct control_ask *ask);
 int control_verify_journal(struct control_ask *ask);
 
 /* Who rests, after the rows of `queue`. */

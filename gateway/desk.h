@@ -112,6 +112,7 @@ struct desk {
 	struct sender *sender;
 	struct poller *poller;
 	struct overdue *overdue;
+	struct expiry *expiry;
 	struct door_folder *folders;
 	struct pace pace; /* of all calls of SMEV */
 	struct pace_keep *pace_keep;

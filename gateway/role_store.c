@@ -31,6 +31,7 @@
 #include "gateway/exchange/poller.h"
 #include "gateway/exchange/push.h"
 #include "gateway/exchange/sender.h"
+#include "gateway/expiry.h"
 #include "gateway/flow/accept.h"
 #include "gateway/flow/settle.h"
 #include "gateway/flow/status.h"
@@ -180,6 +181,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	call_sweep(desk, now);
 	poller_tick(desk->poller);
 	overdue_tick(desk->overdue);
+	expiry_tick(desk->expiry);
 	door_folder_tick(desk->folders);
 	pace_keep_tick(desk->pace_keep);
 	sender_tick(desk->sender);
@@ -245,6 +247,7 @@ role_store(const struct role_start *start)
 	desk->sender = sender_new(desk);
 	desk->poller = poller_new(desk);
 	desk->overdue = overdue_new(desk);
+	desk->expiry = expiry_new(start->config);
 	desk->folders = door_folder_new(desk);
 	desk->pace_keep = pace_keep_new(desk);
 	if (control_open(desk, &desk->control, &err) == -1

@@ -87,6 +87,9 @@ static const struct command commands[] = {
 	    "что значит настройка" },
 	{ "smev", "queues", "", CHANGES, NULL,
 	    "сколько ждёт нас в очередях СМЭВ" },
+	{ "keys", "list", "", READS, NULL, "ключи, сертификаты и их сроки" },
+	{ "check", "keys", "", READS, NULL,
+	    "что кончается в ближайшие 14 дней" },
 	{ "verify-journal", "", "", READS, NULL, "проверить цепочку журнала" },
 };
 

@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "gateway/config.h"
 #include "gateway/desk.h"
+#include "gateway/expiry.h"
 #include "gateway/ipc.h"
 #include "gateway/loop.h"
 #include "gateway/protocol_xml.h"
@@ -180,6 +181,7 @@ numbers(struct desk *desk, const struct ipc_message *msg, struct store_tx *tx,
 	described(&out, "in_flight", "gauge", "Packets between two stages.");
 	gauge(&out, "in_flight", "", (int64_t)desk->in_flight);
 	put_rests(tx, arena, &out);
+	expiry_metrics(desk->expiry, &out);
 	answer(desk, msg->id, 200, TEXT_TYPE, out.data, out.bytes);
 	buf_release(&out);
 }
