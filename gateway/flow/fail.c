@@ -50,6 +50,17 @@ fail_refuse(struct store_tx *tx, struct transit *t, struct protocol *protocol)
 	route_reject(tx, t, t->code, "");
 }
 
+bool
+fail_waits(const struct transit *t, struct err *ret_why)
+{
+	const struct code *row = code_find(worst_code(&t->change->defects));
+
+	if (t->channel != CHANNEL_SMEV || row == NULL || row->kind != ERR_HOLD)
+		return false;
+	(void)err_set(ret_why, ERR_HOLD, row->code, "%s", "");
+	return true;
+}
+
 void
 fail_count(struct transit *t, struct protocol *protocol)
 {

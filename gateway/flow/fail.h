@@ -16,6 +16,11 @@ struct transit;
 /* The packet is refused whole for its defects; an asker of SMEV is told. */
 void fail_refuse(
     struct store_tx *tx, struct transit *transit, struct protocol *protocol);
+/*
+ * Whether what is wrong with a message of SMEV is not its sender's fault, but
+ * for an operator to put right: then *ret_why holds it, and nobody is told no.
+ */
+bool fail_waits(const struct transit *transit, struct err *ret_why);
 /* Its records have been applied or not: status by the outcomes. */
 void fail_count(struct transit *transit, struct protocol *protocol);
 /* Write the protocol and the row's last state. */

@@ -145,6 +145,10 @@ settle_one(struct store_tx *tx, struct transit *t, struct protocol *protocol)
 		fail_settle(tx, t, &err);
 		return;
 	}
+	if (!usable(t) && !test && fail_waits(t, &err)) {
+		fail_settle(tx, t, &err);
+		return;
+	}
 	store_savepoint(tx);
 	if (!usable(t) && !test) {
 		fail_refuse(tx, t, protocol);

@@ -88,8 +88,68 @@ refused 'one signed by a stranger' SMEV_PERSONAL_TRUST stranger
 refused 'one signed with an expired certificate' SMEV_PERSONAL_TRUST expired
 refused 'one signed with a revoked certificate' SMEV_PERSONAL_TRUST revoked
 emu_script 'verify on'
-send 'a good one again' personal '' $((n + 1))
+n=$((n + 1))
+send 'a good one again' personal '' $n
 expect 'a good one is answered as before' data "$(last_answer .answer)"
+
+# Authorities and lists on disk count anew after SIGHUP.
+reload() {
+	before=$(grep -c 'event=reload result=done' "$work/kontingentd.log")
+	kill -HUP "$daemon_pid"
+	wait_for 30 reloaded "$before" || not_ok 'reload'
+}
+reloaded() {
+	[ "$(grep -c 'event=reload result=done' "$work/kontingentd.log")" -gt "$1" ]
+}
+cat "$KONTINGENT_OPENSSL_CONF" - >"$work/ca.cnf" <<CONF
+[ca]
+default_ca = made
+[made]
+database = $work/ca.txt
+default_md = md_gost12_256
+crlnumber = $work/ca.number
+CONF
+: >"$work/ca.txt"
+echo 77 >"$work/ca.number"
+# lists FROM UNTIL: a list of nobody, with these dates, in DER
+lists() {
+	OPENSSL_CONF=$work/ca.cnf openssl ca -gencrl -cert "$keys/ca.pem" -keyfile "$keys/ca.key" \
+	    -crl_lastupdate "$1" -crl_nextupdate "$2" -out "$work/ca.crl.pem" 2>"$work/gencrl" &&
+	    openssl crl -in "$work/ca.crl.pem" -outform DER -out "$work/ca/ca.crl"
+}
+emu_script 'verify off'
+rm "$work/ca/ca.crl" # of an authority of the same name
+cp "$keys/strangeca.pem" "$work/ca/second.crt"
+reload
+n=$((n + 1))
+send 'a stranger whose authority is believed now' stranger '' $n
+expect 'a stranger whose authority is believed now is answered' data "$(last_answer .answer)"
+rm "$work/ca/second.crt"
+lists 20200101000000Z 20200201000000Z || not_ok "no list: $(cat "$work/gencrl")"
+reload
+call "$work/plain.xml"
+sent_before=$n
+send_only() {
+	"$build/smevsign" sign --id OFFICIAL --key "$keys/personal.key" --cert "$keys/personal.pem" \
+	    "$work/plain.xml" >"$work/official.xml"
+	"$build/smevsign" sign --id SENDER --key "$keys/federal.key" --cert "$keys/federal.pem" \
+	    "$work/official.xml" >"$work/call.xml"
+	curl -s -o "$work/sent" -H 'Content-Type: text/xml; charset=utf-8' -H 'SOAPAction: "urn:SendRequest"' \
+	    --data-binary "@$work/call.xml" "http://127.0.0.1:$smev_port/smev/v1.3/ws"
+}
+send_only
+held() {
+	[ "$(balance held)" = 1 ]
+}
+wait_for 30 held || not_ok 'it is not held'
+expect 'with a list that is out of date the request waits for the operator' "$sent_before DSIG_CRL_STALE" \
+    "$(emu_state | jq '[.messages[] | select(.sender == "rs-50" and .kind == "response")] | length') $(ctl queue --json | jq -r 'select(.state == "held") | .code')"
+lists 20260101000000Z 20990101000000Z || not_ok "no list: $(cat "$work/gencrl")"
+reload
+ctl packet release "$(ctl queue show held --json | jq -r .id | head -n 1)" >"$work/released" 2>&1
+n=$((n + 1))
+wait_for 30 answers $n || not_ok "after the release: $(cat "$work/released")"
+expect 'and is answered once the list is there' data "$(last_answer .answer)"
 wait_quiet 30 || not_ok 'the queues do not run empty'
 expect 'the balance is right' 'true 0 0' "$(balance right) $(balance waiting) $(balance out_waiting)"
 finish
