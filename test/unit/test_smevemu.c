@@ -366,6 +366,40 @@ statuses_and_statistics_are_told(void **state)
 }
 
 static void
+a_status_is_confirmed_by_what_it_is_about(void **state)
+{
+	static const char get_status[] =
+	    "<t:GetStatusRequest><b:Timestamp Id=\"A\">2014-02-11T17:10:03Z"
+	    "</b:Timestamp><t:CallerInformationSystemSignature>@SIGNATURE@"
+	    "</t:CallerInformationSystemSignature></t:GetStatusRequest>";
+	struct peer *peer =
+	    peer_new("fault async-reject AccessDenied on SendResponse\n");
+	char id[UUID_BYTES], to[2000];
+
+	(void)state;
+	uuid_v1(id);
+	peer_ask(peer, id, "x");
+	peer_get(peer, EMU_V11, peer->rs, get_request);
+	snprintf(to, sizeof(to), "%s", peer_text(peer, "ReplyTo"));
+	respond(peer, to, DATA("urn://t/ask/1", "answer"));
+	/* That a notice failed is a status, too, and confirms nothing else. */
+	emu_compose_push_failed(
+	    peer->emu, emu_participant(peer->emu, "rs"), "HTTP 500");
+	for (int i = 0; i < 2; i++) {
+		peer_call(peer, EMU_V11, peer->rs, "%s", get_status);
+		snprintf(
+		    to, sizeof(to), "%s", peer_text(peer, "OriginalMessageId"));
+		assert_string_not_equal(to, id);
+		peer_ack(peer, peer->rs, to);
+		assert_int_equal(peer->answer.status, 200);
+		assert_int_equal(message(peer, id)->state, EMU_DELIVERED);
+	}
+	peer_ack(peer, peer->rs, id);
+	assert_int_equal(message(peer, id)->state, EMU_ACKED);
+	peer_free(peer);
+}
+
+static void
 a_broadcast_reaches_every_subscriber(void **state)
 {
 	struct peer *peer = peer_new("type news consumers rs,dep broadcast\n"
@@ -438,6 +472,7 @@ main(void)
 		cmocka_unit_test(registry_messages_are_confirmed_by_smevs_id),
 		cmocka_unit_test(the_federal_segment_answers_each_record),
 		cmocka_unit_test(statuses_and_statistics_are_told),
+		cmocka_unit_test(a_status_is_confirmed_by_what_it_is_about),
 		cmocka_unit_test(a_broadcast_reaches_every_subscriber),
 		cmocka_unit_test(requests_of_vips_go_first),
 	};

@@ -138,7 +138,6 @@ struct emu_participant {
 	char *ftp_user, *ftp_password; /* where it uploads files */
 	struct emu_manner manner, has_manner; /* of its own, where it has one */
 	char *push_url; /* where notices go; NULL: none are sent */
-	char push_about[37]; /* the message that made one due */
 	bool push_due, push_running;
 	bool vip; /* its requests go before those of others */
 	unsigned pushes, push_failures;

@@ -351,15 +351,19 @@ emu_compose_status(struct emu *emu, struct emu_message *request,
 	    request->recipient->key, "status", EMU_COMPOSE_VERSION, &body, err);
 }
 
-/* Into the status queue of owner; body is taken over. */
+/*
+ * Into the status queue of owner, about the message id; body is taken over.
+ * It shows no id of its own: it is confirmed by what it is about.
+ */
 static void
-put_status(struct emu *emu, struct emu_participant *owner, struct buf *body)
+put_status(struct emu *emu, struct emu_participant *owner, const char *about_id,
+    struct buf *body)
 {
 	char id[UUID_BYTES];
 	struct emu_message *msg;
 
 	uuid_v1(id);
-	msg = emu_message_new(emu, EMU_STATUS, id, NULL);
+	msg = emu_message_new(emu, EMU_STATUS, id, about_id);
 	set_body(msg, body);
 	msg->version = EMU_COMPOSE_VERSION;
 	msg->recipient = owner;
@@ -368,20 +372,22 @@ put_status(struct emu *emu, struct emu_participant *owner, struct buf *body)
 }
 
 void
-emu_compose_push_failed(struct emu *emu, struct emu_participant *owner,
-    const char *id, const char *why)
+emu_compose_push_failed(
+    struct emu *emu, struct emu_participant *owner, const char *why)
 {
+	char id[UUID_BYTES], text[300];
 	struct xml_writer w;
 	struct buf body;
-	char text[300];
 
+	/* The notice's own: by the message's the message itself is confirmed. */
+	uuid_v1(id);
 	snprintf(text, sizeof(text),
 	    "Ошибка отправки уведомления об очереди: %.150s", why);
 	buf_init(&body, 0);
 	xml_write_init(&w, &body);
 	emu_write_async(&w, id, emu_fault_by_code("EMU_FAILURE"), text, NULL,
 	    EMU_COMPOSE_VERSION);
-	put_status(emu, owner, &body);
+	put_status(emu, owner, id, &body);
 }
 
 void
@@ -428,7 +434,7 @@ emu_compose_async(struct emu *emu, struct emu_message *msg,
 	if (msg->kind != EMU_REQUEST) {
 		xml_write_init(&w, &body);
 		emu_write_async(&w, msg->id, fault, text, more, version);
-		put_status(emu, msg->sender, &body);
+		put_status(emu, msg->sender, msg->id, &body);
 		return 0;
 	}
 	uuid_v1(id);

@@ -72,9 +72,9 @@ int emu_compose_status(struct emu *emu, struct emu_message *request,
 int emu_compose_async(struct emu *emu, struct emu_message *msg,
     const struct emu_fault *fault, const char *text,
     const struct emu_async *more, struct err *err);
-/* Tell owner by a status that a notice about message id did not arrive. */
-void emu_compose_push_failed(struct emu *emu, struct emu_participant *owner,
-    const char *id, const char *why);
+/* Tell owner by a status that a notice did not arrive. */
+void emu_compose_push_failed(
+    struct emu *emu, struct emu_participant *owner, const char *why);
 /* Queue a Cancel of request for its recipient. */
 void emu_compose_cancel(struct emu *emu, const struct emu_message *request);
 

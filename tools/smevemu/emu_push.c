@@ -29,7 +29,6 @@ struct push {
 	struct emu *emu;
 	struct emu_participant *to;
 	struct evhttp_connection *connection;
-	char about[37]; /* the message that made it due */
 };
 
 static void
@@ -99,7 +98,7 @@ static void
 failed(const struct push *push, const char *why)
 {
 	push->to->push_failures++;
-	emu_compose_push_failed(push->emu, push->to, push->about, why);
+	emu_compose_push_failed(push->emu, push->to, why);
 }
 
 static void
@@ -178,7 +177,6 @@ notify(struct emu *emu, struct emu_participant *to)
 	push->magic = PUSH_MAGIC;
 	push->emu = emu;
 	push->to = to;
-	str_copy(push->about, sizeof(push->about), to->push_about);
 	to->push_running = true;
 	send_to(push, uri);
 	evhttp_uri_free(uri);

@@ -179,8 +179,6 @@ emu_queue_put(struct emu_message *msg)
 	if (msg->kind == EMU_STATUS) /* which may be about a push */
 		return;
 	msg->recipient->push_due = true;
-	memcpy(msg->recipient->push_about, msg->id,
-	    sizeof(msg->recipient->push_about));
 }
 
 void
