@@ -116,6 +116,7 @@ struct desk {
 	struct door_folder *folders;
 	struct pace pace; /* of all calls of SMEV */
 	struct pace_keep *pace_keep;
+	struct question *questions; /* of exchange/statistics, in turn */
 	struct call *calls; /* of SMEV, under way; exchange/call */
 	struct control *control;
 	bool stopping;

@@ -32,6 +32,7 @@
 #include "gateway/exchange/push.h"
 #include "gateway/exchange/sender.h"
 #include "gateway/expiry.h"
+#include "gateway/exchange/statistics.h"
 #include "gateway/flow/accept.h"
 #include "gateway/flow/settle.h"
 #include "gateway/flow/status.h"
@@ -184,6 +185,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	expiry_tick(desk->expiry);
 	door_folder_tick(desk->folders);
 	pace_keep_tick(desk->pace_keep);
+	statistics_tick(desk);
 	sender_tick(desk->sender);
 	if (!desk->stopping && (now >= role->resume_ms || desk->parking)) {
 		role->resume_ms = now + RESUME_MS;

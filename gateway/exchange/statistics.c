@@ -12,7 +12,12 @@
 #include "smev/smev.h"
 #include "xsd/xml_date.h"
 
+#define WAIT_MS 10000 /* for a turn among the other calls */
+
+/* Listed in desk->questions while it waits for its turn. */
 struct question {
+	struct question *next;
+	int64_t since_ms; /* mono */
 	statistics_done *done;
 	void *arg;
 };
@@ -43,8 +48,8 @@ on_failed(struct call *call, const struct err *err)
 	end(call->owner, "", err->code, err->text);
 }
 
-void
-statistics_ask(struct desk *desk, statistics_done *done, void *arg)
+static void
+ask(struct desk *desk, struct question *question)
 {
 	static const struct call_hooks hooks = { .read = on_read,
 		.failed = on_failed };
@@ -56,20 +61,50 @@ statistics_ask(struct desk *desk, statistics_done *done, void *arg)
 		.namespace_uri = "",
 		.root = "",
 		.timestamp = now };
+
+	xml_datetime_format(clock_now_ms(), 180, now);
+	call_seal(desk, &job, &hooks, question);
+}
+
+void
+statistics_ask(struct desk *desk, statistics_done *done, void *arg)
+{
+	struct question **at = &desk->questions, *question;
+
+	if (*desk->config->smev.url == '\0') {
+		done("", "SMEV_NO_STATISTICS", "smev.url не задан", arg);
+		return;
+	}
+	if (strcmp(desk->config->smev.version, "1.3") == 0) {
+		done("", "SMEV_NO_STATISTICS", "в версии 1.3 её нет", arg);
+		return;
+	}
+	question = xcalloc(1, sizeof(*question));
+	question->since_ms = clock_mono_ms();
+	question->done = done;
+	question->arg = arg;
+	while (*at != NULL)
+		at = &(*at)->next;
+	*at = question;
+	statistics_tick(desk);
+}
+
+void
+statistics_tick(struct desk *desk)
+{
+	int64_t now_ms = clock_mono_ms();
 	struct question *question;
 
-	if (*desk->config->smev.url == '\0')
-		done("", "SMEV_NO_STATISTICS", "smev.url не задан", arg);
-	else if (strcmp(desk->config->smev.version, "1.3") == 0)
-		done("", "SMEV_NO_STATISTICS", "в версии 1.3 её нет", arg);
-	else if (!pace_take(
-		     &desk->pace, desk->config, PACE_POLL, clock_mono_ms()))
-		done("", "SMEV_RESTS", desk->pace.why, arg);
-	else {
-		question = xcalloc(1, sizeof(*question));
-		question->done = done;
-		question->arg = arg;
-		xml_datetime_format(clock_now_ms(), 180, now);
-		call_seal(desk, &job, &hooks, question);
+	while ((question = desk->questions) != NULL) {
+		bool may = !desk->stopping
+		    && pace_take(&desk->pace, desk->config, PACE_POLL, now_ms);
+
+		if (!may && now_ms - question->since_ms < WAIT_MS)
+			return;
+		desk->questions = question->next;
+		if (may)
+			ask(desk, question);
+		else
+			end(question, "", "SMEV_RESTS", desk->pace.why);
 	}
 }

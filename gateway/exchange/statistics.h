@@ -16,7 +16,11 @@ struct desk;
 typedef void statistics_done(
     const char *queues, const char *code, const char *why, void *arg);
 
-/* Ask; done is called once, perhaps before this returns. */
+/* Ask, as soon as SMEV may be called; done is called once, perhaps before this
+ * returns. */
 void statistics_ask(struct desk *desk, statistics_done *done, void *arg);
+
+/* A moment has passed. */
+void statistics_tick(struct desk *desk);
 
 #endif
