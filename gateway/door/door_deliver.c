@@ -69,8 +69,8 @@ door_answers(struct store_tx *tx, struct transit *t)
 		return false;
 	/* A status is not the last word; whatever comes, it was delivered. */
 	if (!last_word(t))
-		outbox_delivered(
-		    tx, envelope.id, door_answer_by_ms(tx, t->desk, &envelope));
+		outbox_delivered(tx, envelope.id,
+		    door_answer_by_ms(tx, t->desk, &envelope, clock_now_ms()));
 	else
 		(void)outbox_answered(
 		    tx, t->decoded.original_message_id, t->arena, &closed);
@@ -243,7 +243,7 @@ door_unsent(struct store_tx *tx, const struct envelope *envelope,
 
 int64_t
 door_answer_by_ms(struct store_tx *tx, const struct desk *desk,
-    const struct envelope *envelope)
+    const struct envelope *envelope, int64_t taken_ms)
 {
 	const struct config_datatype *type = NULL;
 	struct letter sent;
@@ -253,5 +253,5 @@ door_answer_by_ms(struct store_tx *tx, const struct desk *desk,
 		   tx, envelope->messages[0].id, store_arena(tx), &sent)
 		== 1)
 		type = type_named(desk->config, sent.datatype);
-	return type == NULL ? 0 : clock_now_ms() + type->deadline_s * 1000;
+	return type == NULL ? 0 : taken_ms + type->deadline_s * 1000;
 }

@@ -37,8 +37,9 @@ void door_deliver(
  */
 bool door_unsent(struct store_tx *tx, const struct envelope *envelope,
     const char *code, const char *why);
-/* Until when the answer to that envelope of the door is awaited; UTC ms. */
+/* Until when the answer to that envelope of the door, which SMEV took at
+ * taken_ms, is awaited; UTC ms, 0: nobody says. */
 int64_t door_answer_by_ms(struct store_tx *tx, const struct desk *desk,
-    const struct envelope *envelope);
+    const struct envelope *envelope, int64_t taken_ms);
 
 #endif

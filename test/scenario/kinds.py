@@ -4,7 +4,9 @@ import os
 
 from told_smev import (Smev, acts, address, async_status, birth, check, content, ctl, ctl_json,
                        events, guid_of, learner, local, post, push_answer, queue_codes, rejected,
-                       request_status, settled, text_of, truth, until, RS)
+                       request_status, settled, text_of, truth, until, RS, U)
+
+ROUTING = U + "/routing/1.3"
 
 smev = Smev(int(os.environ["SCENARIO_SMEV_PORT"]))
 GUID = "aaaaaaaa-0000-4000-8000-00000000000"
@@ -166,6 +168,36 @@ def tests():
     smev.wait_sent(at + 2, "SendResponse")
 
 
+def statuses():
+    """What SMEV says of our responses, in the queue of statuses."""
+    at = len(smev.sent_by("SendResponse"))
+    smev.put_request(birth(30), "1.2")
+    sent = smev.wait_sent(at, "SendResponse")
+    smev.put_status(sent["id"], "<StatusCategory>responseIsAcceptedBySmev</StatusCategory>")
+    truth("a status on the way is confirmed by the id of the message",
+          until(lambda: [a[0] for a in smev.acked].count(sent["id"]) == 1))
+    truth("and traced", until(lambda: [d.split(",")[0] for e, d in events(sent["id"]) if e == "status"]
+                              == ["responseIsAcceptedBySmev"]), events(sent["id"]))
+    check("the response stays delivered", "done", ctl_json("packet", "show", sent["id"])[0].get("state"))
+    said = ("<StatusCategory>responseIsRejectedBySmev</StatusCategory><StatusDetails>нет маршрута"
+            '</StatusDetails><r:RoutingStatus xmlns:r="' + ROUTING + '"><r:DynamicRoutingStatus>'
+            "<r:DynamicValue>1</r:DynamicValue><r:RoutingStatusCode>recipientNotFound"
+            "</r:RoutingStatusCode></r:DynamicRoutingStatus></r:RoutingStatus>")
+    smev.put_status(sent["id"], said)
+    shown = until(lambda: (s := ctl_json("packet", "show", sent["id"])[0]).get("state") == "held" and s) or {}
+    check("a response that SMEV rejects later is held with its code", "SMEV_RECIPIENT_UNKNOWN",
+          shown.get("code"))
+    before = [a[0] for a in smev.acked].count(sent["id"])
+    smev.put_status(sent["id"], said)
+    truth("the same status again is confirmed again",
+          until(lambda: [a[0] for a in smev.acked].count(sent["id"]) == before + 1))
+    check("and counts once", 1, len([e for e, _ in events(sent["id"]) if e == "smev-rejected"]))
+    ctl("packet", "release", sent["id"])
+    again = smev.wait_sent(at + 1, "SendResponse")
+    check("released it goes as another message, to the same address", (False, text_of(sent["call"], "To")),
+          (again["id"] == sent["id"], text_of(again["call"], "To")))
+
+
 responses()
 rejection_and_release()
 cancelled()
@@ -173,3 +205,4 @@ failures()
 unnamed()
 requests()
 tests()
+statuses()

@@ -5,6 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=test/scenario/told.sh
 . "$(dirname "$0")/told.sh"
+DEMO_SED='s|^smev {|&\n\tpoll_status_ms = 100|'
 start_told
 told_tests "$source/test/scenario/kinds.py"
 judge_told
