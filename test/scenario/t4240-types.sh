@@ -42,7 +42,7 @@ for mode in new old trial; do
 		;;
 	esac
 	start_told
-	told_tests "$source/test/scenario/types.py" $mode
+	told_tests "$source/test/scenario/datatypes.py" $mode
 	judge_told
 	stop_region
 done
