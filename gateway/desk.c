@@ -109,6 +109,7 @@ desk_send_opener(struct transit *t)
 		t->id, out.data, out.bytes);
 	buf_release(&out);
 	if (sent) {
+		t->with_body = !has_tree;
 		t->opener = ipc_peer_index(peer);
 		t->sent_no = ++desk->sent_no;
 	}

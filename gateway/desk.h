@@ -60,6 +60,7 @@ struct transit {
 	bool validate; /* POST /v1/validate: nothing is stored */
 	int opener; /* index; -1: none has it */
 	int deaths; /* openers that died of it */
+	bool with_body; /* its opener was given all it needs */
 	uint64_t sent_no; /* when it went to its opener: a number */
 	uint64_t front_id; /* 0: nobody waits for an answer */
 	int64_t wait_until_ms; /* Prefer: wait; 0: the receipt is enough */

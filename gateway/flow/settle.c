@@ -346,7 +346,8 @@ settle_decoded(struct desk *desk, const struct ipc_message *msg)
 	}
 	if (t->decoded.need_body) {
 		t->opener = -1;
-		(void)desk_send_opener(t);
+		t->deaths += t->with_body; /* it had it: no end otherwise */
+		desk_retry(desk);
 		return;
 	}
 	t->decoded.changeset = arena_memdup(
