@@ -21,7 +21,8 @@ door_passes(const struct packet *packet)
 		return false;
 	if (packet->datatype != NULL)
 		return strcmp(packet->datatype->adapter, CONFIG_DOOR) == 0;
-	return packet->job.op == SMEV_GET_RESPONSE;
+	return packet->job.op == SMEV_GET_RESPONSE
+	    || packet->job.op == SMEV_GET_STATUS;
 }
 
 static void

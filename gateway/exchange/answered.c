@@ -205,6 +205,22 @@ last_word(struct store_tx *tx, struct transit *t, const struct envelope *e,
 	return true;
 }
 
+/* What the trace of a message of the door says came. */
+static const char *
+door_event(const struct transit *t)
+{
+	switch (t->decoded.answer) {
+	case SMEV_ANSWER_REJECTED:
+		return "rejected";
+	case SMEV_ANSWER_STATUS:
+		return "status";
+	case SMEV_ANSWER_ASYNC:
+		return t->decoded.failed ? "smev-rejected" : "status";
+	default:
+		return "answered";
+	}
+}
+
 bool
 answered_accept(struct store_tx *tx, struct transit *t)
 {
@@ -219,8 +235,10 @@ answered_accept(struct store_tx *tx, struct transit *t)
 	if (strcmp(e.kind, CONFIG_DOOR) == 0) {
 		/* One row an envelope: by whatever name, it is that one. */
 		t->decoded.original_message_id = e.message_id;
-		return door_answers(tx, t)
-		    || end_orphan(tx, t, "SMEV_NOT_ASKED");
+		if (!door_answers(tx, t))
+			return end_orphan(tx, t, "SMEV_NOT_ASKED");
+		note(tx, t, &e, door_event(t), t->packet_id);
+		return true;
 	}
 	if (t->decoded.answer == SMEV_ANSWER_STATUS
 	    || (t->decoded.answer == SMEV_ANSWER_ASYNC && !t->decoded.failed))
