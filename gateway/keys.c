@@ -15,6 +15,8 @@
 #include "crypto/keystore.h"
 #include "crypto/trust.h"
 #include "gateway/config.h"
+#include "gateway/flow/trusts.h"
+#include "gateway/http/http_tls.h"
 
 struct key {
 	const struct config_key *config;
@@ -254,14 +256,20 @@ check_key(const struct config_key *config, struct err *err)
 int
 keys_check(const struct config *config, struct err *err)
 {
+	struct trusts *trusts;
 	struct keys *keys;
+	SSL_CTX *tls;
 
-	if (config->key_count == 0)
-		return 0;
 	if (gost_setup(config->openssl_conf, err) == -1
 	    || keys_read(config, &keys, err) == -1)
 		return -1;
 	keys_free(keys);
+	if (trusts_open(config, &trusts, err) == -1)
+		return -1;
+	trusts_free(trusts);
+	if (http_tls_new(&config->http, &tls, err) == -1)
+		return -1;
+	SSL_CTX_free(tls);
 	for (size_t i = 0; i < config->key_count; i++)
 		if (check_key(&config->keys[i], err) == -1)
 			return named(err, &config->keys[i]);

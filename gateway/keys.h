@@ -56,9 +56,10 @@ int keys_signer(struct keys *keys, enum key_use use, enum sign_form form,
     int64_t now_ms, struct keypair **ret, struct err *err);
 /*
  * What can be seen of the settings' keys without a token or a program at hand:
- * pairs fit, certificates can be read and are GOST, PINs and programs are there.
+ * pairs fit, certificates can be read and are GOST, PINs and programs are there;
+ * whether the certificates that we believe can be read, and the server's key.
  *
- * Errors: ERR_FATAL KEY_*; GOST_LOAD.
+ * Errors: ERR_FATAL KEY_*; TRUST_READ; HTTP_TLS; GOST_LOAD.
  */
 int keys_check(const struct config *config, struct err *err);
 

@@ -31,6 +31,7 @@
 #include "crypto/dsig.h"
 #include "crypto/gost.h"
 #include "gateway/config.h"
+#include "gateway/keys.h"
 #include "gateway/listen.h"
 #include "gateway/metrics.h"
 #include "gateway/role.h"
@@ -153,6 +154,41 @@ child(const struct role_start *start, void *arg)
 	return runs[mine.role](&mine);
 }
 
+/*
+ * Ask check in a process of its own: parent itself loads nothing of OpenSSL, so
+ * each role starts it anew.
+ */
+static int
+ask_child(const struct config *config, const char *event,
+    int (*check)(const struct config *config, struct err *err))
+{
+	struct err err;
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		if (check(config, &err) == 0)
+			_exit(0);
+		log_event(LOG_LEVEL_ERROR,
+		    "event=%s result=%s code=%s why=\"%s\"", event,
+		    strcmp(event, "reload") == 0 ? "refused" : "failed",
+		    err.code, err.text);
+		_exit(1);
+	}
+	while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
+		;
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -1;
+}
+
+static int
+known_answers(const struct config *config, struct err *err)
+{
+	if (gost_setup(config->openssl_conf, err) == -1
+	    || dsig_setup(err) == -1)
+		return -1;
+	return gost_selftest(err);
+}
+
 static void
 reload(struct parent *parent)
 {
@@ -163,6 +199,11 @@ reload(struct parent *parent)
 		log_event(LOG_LEVEL_ERROR,
 		    "event=reload result=refused code=%s why=\"%s\"", err.code,
 		    err.text);
+		return;
+	}
+	/* Roles that can't start with it would be no change, but an end. */
+	if (ask_child(fresh, "reload", keys_check) == -1) {
+		config_free(fresh);
 		return;
 	}
 	config_free(parent->config);
@@ -203,31 +244,6 @@ watch_signals(struct parent *parent)
 	parent->signals = event_new(parent->base, parent->signal_fd,
 	    EV_READ | EV_PERSIST, on_signal, parent);
 	(void)event_add(parent->signals, NULL);
-}
-
-/*
- * The known answers, in a process of their own: parent itself loads nothing of
- * OpenSSL, so each role starts it anew.
- */
-static int
-selftest(const struct config *config)
-{
-	struct err err;
-	int status;
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		if (gost_setup(config->openssl_conf, &err) == 0
-		    && dsig_setup(&err) == 0 && gost_selftest(&err) == 0)
-			_exit(0);
-		log_event(LOG_LEVEL_ERROR,
-		    "event=selftest result=failed code=%s why=\"%s\"", err.code,
-		    err.text);
-		_exit(1);
-	}
-	while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
-		;
-	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -1;
 }
 
 static void
@@ -277,7 +293,7 @@ role_parent(struct config *config)
 
 	log_open("parent", level_of(config));
 	parent->config = config;
-	if (selftest(config) == -1)
+	if (ask_child(config, "selftest", known_answers) == -1)
 		return 1;
 	if (listen_open(config, parent->listen_fds, &parent->listen_count, &err)
 	    == -1) {

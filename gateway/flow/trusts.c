@@ -1,5 +1,7 @@
 #include "gateway/flow/trusts.h"
 
+#include <stdlib.h>
+
 #include "base/err.h"
 #include "base/map.h"
 #include "base/mem.h"
@@ -51,6 +53,23 @@ trusts_open(const struct config *config, struct trusts **ret, struct err *err)
 	}
 	*ret = trusts;
 	return 0;
+}
+
+static void
+free_source(void *arg)
+{
+	trust_free(arg);
+}
+
+void
+trusts_free(struct trusts *trusts)
+{
+	if (trusts == NULL)
+		return;
+	trust_free(trusts->smev);
+	trust_free(trusts->others);
+	map_free(trusts->sources, free_source);
+	free(trusts);
 }
 
 struct trust *

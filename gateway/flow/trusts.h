@@ -15,6 +15,7 @@ struct trusts;
 /* Read all certificates the settings name; before the sandbox. */
 int
 trusts_open(const struct config *config, struct trusts **ret, struct err *err);
+void trusts_free(struct trusts *trusts); /* NULL is fine */
 /* Who may sign as SMEV. */
 struct trust *trusts_smev(const struct trusts *trusts);
 /* Who may sign what SMEV brings of others, or NULL: no authorities were given. */

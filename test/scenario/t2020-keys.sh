@@ -81,6 +81,16 @@ delivered 'the program died: another one is started' "$source/demo/learners.xml"
 expect "it was started anew" true "$([ "$(wc -l <"$work/program.pids")" -gt 1 ] && echo true)"
 expect_grep 'the loss is told' 'code=KEY_LOST' "$work/kontingentd.log"
 
+# Settings whose key can't sign are refused, and change nothing.
+cp "$work/kontingentd.conf" "$work/good.conf"
+sed "s|keys/caller.key|keys/zags.key|" "$work/good.conf" >"$work/kontingentd.conf"
+before=$(signer_pid)
+kill -HUP "$daemon_pid"
+wait_for 20 grep -q 'event=reload result=refused code=KEY_MISMATCH' "$work/kontingentd.log" &&
+    ok 'a key that is not of its certificate is refused' || not_ok 'a key that is not of its certificate is not refused'
+expect 'and changes nothing' "$before" "$(signer_pid)"
+cp "$work/good.conf" "$work/kontingentd.conf"
+
 # One that takes over later, beside it.
 cat >>"$work/kontingentd.conf" <<CONF
 key "later" {

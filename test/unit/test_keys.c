@@ -147,6 +147,7 @@ key_that_need_not_sign_yet_stops_nobody(void **state)
 	assert_int_equal(err.kind, ERR_FATAL);
 	assert_string_equal(err.code, "KEY_LOST");
 	keys_free(keys);
+	config.smev.ca_folder = config.http.tls_cert = "";
 	items[1].since_ms = now;
 	assert_int_equal(keys_read(&config, &keys, &err), 0);
 	assert_int_equal(keys_open(keys, now, &err), -1);
