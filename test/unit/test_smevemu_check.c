@@ -336,6 +336,51 @@ data_against_their_schema_may_be_rejected_later(void **state)
 	end(&look);
 }
 
+static void
+values_of_a_wrong_type_are_named(void **state)
+{
+	static const struct {
+		const char *call, *words;
+	} calls[] = {
+		{ "<t:GetRequestRequest><b:MessageTypeSelector Id=\"A\">"
+		  "<b:Timestamp>вчера</b:Timestamp></b:MessageTypeSelector>"
+		  "</t:GetRequestRequest>",
+		    "Timestamp: \"вчера\" не дата и время" },
+		{ "<t:SendRequestRequest><t:SenderProvidedRequestData>"
+		  "<t:MessageID>x</t:MessageID><t:ReferenceMessageID>"
+		  "8A4B1C36-6D2A-11E4-9803-0800200C9A66</t:ReferenceMessageID>"
+		  "<b:MessagePrimaryContent><q xmlns=\"urn:q\"/>"
+		  "</b:MessagePrimaryContent></t:SenderProvidedRequestData>"
+		  "</t:SendRequestRequest>",
+		    "не UUID строчными буквами" },
+		{ "<t:SendResponseRequest><t:SenderProvidedResponseData>"
+		  "<t:MessageID>x</t:MessageID><t:To>t</t:To><t:RequestStatus>"
+		  "<t:StatusCode>x</t:StatusCode><t:StatusDescription>d"
+		  "</t:StatusDescription></t:RequestStatus>"
+		  "</t:SenderProvidedResponseData></t:SendResponseRequest>",
+		    "StatusCode: \"x\" не число" },
+		{ "<t:SendResponseRequest><t:SenderProvidedResponseData>"
+		  "<t:MessageID>x</t:MessageID><t:To>t</t:To>"
+		  "<t:RequestRejected><t:RejectionReasonCode>WHY"
+		  "</t:RejectionReasonCode><t:RejectionReasonDescription>d"
+		  "</t:RejectionReasonDescription></t:RequestRejected>"
+		  "</t:SenderProvidedResponseData></t:SendResponseRequest>",
+		    "нужно одно из ACCESS_DENIED" },
+	};
+	struct look look;
+
+	(void)state;
+	begin(&look);
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+		peer_call(
+		    look.peer, EMU_V11, look.peer->rs, "%s", calls[i].call);
+		assert_true(peer_has(look.peer, "InvalidContent"));
+		assert_non_null(
+		    strstr(look.peer->answer.body.data, calls[i].words));
+	}
+	end(&look);
+}
+
 /* Of a published sample: well-formed signatures, old certificates. */
 static void
 published_samples_verify(void **state)
@@ -378,6 +423,7 @@ main(void)
 		cmocka_unit_test(a_notice_names_the_queues_that_have_messages),
 		cmocka_unit_test(
 		    data_against_their_schema_may_be_rejected_later),
+		cmocka_unit_test(values_of_a_wrong_type_are_named),
 		cmocka_unit_test(published_samples_verify),
 	};
 

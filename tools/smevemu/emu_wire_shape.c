@@ -3,7 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/str.h"
+#include "base/uuid.h"
 #include "tools/smevemu/emu_remark.h"
+#include "tools/smevemu/emu_wire_read.h"
 #include "xsd/xml_read.h"
 
 #define T     EMU_NS_TYPES
@@ -18,7 +21,10 @@
 enum holds {
 	ELEMENTS, /* the children of `inside` */
 	TEXT, /* text of at most `limit` characters */
-	UUID, /* MessageID's form, checked apart from its version */
+	UUID, /* lower-case hex 8-4-4-4-12 */
+	MESSAGE_ID, /* that too, but it has faults of its own */
+	TIME, /* xs:dateTime */
+	NUMBER, /* xs:int */
 	SIGNATURE, /* one ds:Signature */
 	CONTENT, /* one element of a foreign namespace */
 	FOREIGN, /* anything */
@@ -88,11 +94,11 @@ static const struct item contents_items[] = {
 };
 
 static const struct item request_data_items[] = {
-	PART(T, "MessageID", 1, 1, UUID),
+	PART(T, "MessageID", 1, 1, MESSAGE_ID),
 	PART(T, "ReferenceMessageID", 0, 1, UUID),
 	LEAF(T, "TransactionCode", 0, 1, 1500),
 	LEAF(T, "NodeID", 0, 1, 50),
-	LEAF(T, "EOL", 0, 1, 50),
+	PART(T, "EOL", 0, 1, TIME),
 	PART(B, "MessagePrimaryContent", 1, 1, CONTENT),
 	PART(T, "PersonalSignature", 0, 1, SIGNATURE),
 	TREE(B, "AttachmentHeaderList", 0, 1, headers_items),
@@ -114,12 +120,12 @@ static const struct item rejected_items[] = {
 };
 static const struct item parameter_items[] = { LEAF(T, "Key", 1, 1, 4000),
 	LEAF(T, "Value", 1, 1, 4000), END };
-static const struct item status_items[] = { LEAF(T, "StatusCode", 1, 1, 20),
+static const struct item status_items[] = { PART(T, "StatusCode", 1, 1, NUMBER),
 	TREE(T, "StatusParameter", 0, MANY, parameter_items),
 	LEAF(T, "StatusDescription", 1, 1, 4000), END };
 /* The choice between content, rejection and status is checked apart. */
 static const struct item response_data_items[] = {
-	PART(T, "MessageID", 1, 1, UUID),
+	PART(T, "MessageID", 1, 1, MESSAGE_ID),
 	LEAF(T, "To", 1, 1, 4000),
 	PART(B, "MessagePrimaryContent", 0, 1, CONTENT),
 	PART(T, "PersonalSignature", 0, 1, SIGNATURE),
@@ -132,7 +138,7 @@ static const struct item response_data_items[] = {
 static const struct item selector_items[] = { LEAF(B, "NamespaceURI", 0, 1,
 						  2000),
 	LEAF(B, "RootElementLocalName", 0, 1, 500),
-	LEAF(B, "Timestamp", 1, 1, 50), LEAF(B, "NodeID", 0, 1, 50), END };
+	PART(B, "Timestamp", 1, 1, TIME), LEAF(B, "NodeID", 0, 1, 50), END };
 
 #define CALLER PART(T, "CallerInformationSystemSignature", 0, 1, SIGNATURE)
 
@@ -144,7 +150,7 @@ static const struct item identifier_items[] = {
 	LEAF(R, "IdentifierValue", 1, MANY, 500), END
 };
 static const struct item record_routing_items[] = {
-	LEAF(R, "RecordId", 1, 1, 11),
+	PART(R, "RecordId", 1, 1, NUMBER),
 	LEAF(R, "UseGeneralRouting", 1, 1, 5),
 	TREE(R, "DynamicRouting", 0, 1, dynamic_items),
 	TREE(R, "IdentifierRouting", 0, 1, identifier_items),
@@ -154,7 +160,7 @@ static const struct item registry_items[] = {
 	TREE(R, "RegistryRecordRouting", 1, MANY, record_routing_items), END
 };
 static const struct item information_items[] = {
-	PART(R, "MessageID", 1, 1, UUID),
+	PART(R, "MessageID", 1, 1, MESSAGE_ID),
 	TREE(R, "DynamicRouting", 0, 1, dynamic_items),
 	TREE(R, "IdentifierRouting", 0, 1, identifier_items),
 	TREE(R, "RegistryRouting", 0, 1, registry_items),
@@ -179,12 +185,13 @@ static const struct item get_items[] = {
 	TREE(B, "MessageTypeSelector", 1, 1, selector_items), CALLER, END
 };
 static const struct item ack_items[] = {
-	PART(B, "AckTargetMessage", 1, 1, UUID), CALLER, END
+	PART(B, "AckTargetMessage", 1, 1, MESSAGE_ID), CALLER, END
 };
-static const struct item get_status_items[] = { LEAF(B, "Timestamp", 1, 1, 50),
-	CALLER, END };
+static const struct item get_status_items[] = {
+	PART(B, "Timestamp", 1, 1, TIME), CALLER, END
+};
 static const struct item statistics_items[] = { LEAF(T, "NodeID", 0, 1, 50),
-	LEAF(B, "Timestamp", 1, 1, 50), CALLER, END };
+	PART(B, "Timestamp", 1, 1, TIME), CALLER, END };
 
 static const struct item *const calls[EMU_OPS] = {
 	[EMU_SEND_REQUEST] = send_request_items,
@@ -237,6 +244,27 @@ check_content(const struct check *check, const xmlNode *node)
 		    "пространство имён %s принадлежит конверту", xml_ns(child));
 }
 
+/* Text that is not of its type. */
+static void
+check_form(const struct check *check, const xmlNode *node, const char *text,
+    enum holds holds)
+{
+	int64_t value;
+
+	if (holds == UUID
+	    && (!uuid_valid(text)
+		|| strspn(text, "0123456789abcdef-") != strlen(text)))
+		emu_remark(check->remarks, node,
+		    "\"%s\" не UUID строчными буквами", text);
+	else if (holds == TIME && emu_wire_time(text, &value) == -1)
+		emu_remark(check->remarks, node,
+		    "\"%s\" не дата и время вида 2026-01-31T12:00:00.000+03:00",
+		    text);
+	else if (holds == NUMBER
+	    && str_int(text, INT32_MIN, INT32_MAX, &value) == -1)
+		emu_remark(check->remarks, node, "\"%s\" не число", text);
+}
+
 static void
 check_text(
     const struct check *check, const xmlNode *node, const struct item *item)
@@ -253,6 +281,8 @@ check_text(
 		emu_remark(check->remarks, node,
 		    "текст слишком длинный: %zu знаков, можно %zu",
 		    characters(text), item->limit);
+	else
+		check_form(check, node, text, item->holds);
 }
 
 static void
@@ -276,6 +306,9 @@ check_one(
 		break;
 	case TEXT:
 	case UUID:
+	case MESSAGE_ID:
+	case TIME:
+	case NUMBER:
 		check_text(check, node, item);
 		break;
 	case EMPTY:
@@ -357,6 +390,19 @@ check_items(
 		not_wanted(check, node, items);
 }
 
+static bool
+known_reason(const char *code)
+{
+	static const char *const codes[] = { "ACCESS_DENIED", "NO_DATA",
+		"UNKNOWN_REQUEST_DESCRIPTION", "FAILURE" };
+
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+		if (strcmp(codes[i], code) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* A code with its description; or, in 2014, a reason, with a short code of the
  * sender's own or without. */
 static void
@@ -370,6 +416,10 @@ check_rejected(const struct check *check, const xmlNode *node)
 	if (old == now || (now && code == NULL))
 		emu_remark(check->remarks, node,
 		    "нужны RejectionReasonCode и RejectionReasonDescription");
+	else if (now && !known_reason(text_of(check, code)))
+		emu_remark(check->remarks, code,
+		    "нужно одно из ACCESS_DENIED, NO_DATA, "
+		    "UNKNOWN_REQUEST_DESCRIPTION, FAILURE");
 	else if (old && code != NULL && characters(text_of(check, code)) > 10)
 		emu_remark(check->remarks, code,
 		    "текст слишком длинный: можно 10 знаков");
