@@ -3,8 +3,10 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/str.h"
 #include "queue/queue.h"
+#include "queue/rest.h"
 #include "queue/tally.h"
 #include "store/store.h"
 
@@ -17,18 +19,29 @@ static const char sql_recount[] =
     "SELECT 'in', state, count(*) FROM inbox GROUP BY state"
     " UNION ALL SELECT 'out', state, count(*) FROM outbox GROUP BY state";
 
-/* A row in an envelope waits for what its envelope waits for. */
+/*
+ * A row in an envelope waits for what its envelope waits for; one that has not
+ * been tried, for SMEV or its destination, while these rest.  $2 now.
+ */
 static const char sql_lines[] =
     "SELECT 'in', source, state, code, count(*), min(received_ms),"
     " min(due_ms) FROM inbox WHERE done_ms = 0"
     " GROUP BY source, state, code"
-    " UNION ALL SELECT 'out', o.lane, o.state,"
-    " CASE WHEN e.id IS NULL THEN o.code ELSE e.code END, count(*),"
-    " min(o.created_ms), min(CASE WHEN e.id IS NULL THEN o.due_ms"
-    "  ELSE e.due_ms END)"
-    " FROM outbox o LEFT JOIN envelope e ON e.id = o.envelope_id"
-    " WHERE o.done_ms = 0 GROUP BY o.lane, o.state,"
-    " CASE WHEN e.id IS NULL THEN o.code ELSE e.code END"
+    " UNION ALL SELECT 'out', lane, state, code, count(*), min(created_ms),"
+    " min(due_ms) FROM (SELECT o.lane AS lane, o.state AS state,"
+    "  o.created_ms AS created_ms,"
+    "  CASE WHEN o.state <> '" OUTBOX_WAITING "' OR coalesce(e.code, o.code)"
+    "   <> '' THEN coalesce(e.code, o.code)"
+    "   ELSE coalesce(s.code, r.code, '') END AS code,"
+    "  CASE WHEN o.state <> '" OUTBOX_WAITING "' OR e.id IS NOT NULL"
+    "   THEN coalesce(e.due_ms, o.due_ms)"
+    "   ELSE coalesce(s.until_ms, r.until_ms, o.due_ms) END AS due_ms"
+    "  FROM outbox o LEFT JOIN envelope e ON e.id = o.envelope_id"
+    "  LEFT JOIN rest s ON s.realm = '" REST_SMEV "' AND s.name = ''"
+    "   AND s.until_ms > $2"
+    "  LEFT JOIN rest r ON r.realm = o.lane AND r.name = o.destination"
+    "   AND r.until_ms > $2"
+    "  WHERE o.done_ms = 0) w GROUP BY lane, state, code"
     " UNION ALL SELECT 'out', lane, state, code, count(*), min(created_ms),"
     " min(answer_by_ms) FROM envelope"
     " WHERE state = '" ENVELOPE_AWAITING "' GROUP BY lane, state, code"
@@ -140,7 +153,8 @@ queue_lines(struct store_tx *tx, size_t max, struct arena *arena,
 	size_t count = 0;
 	struct row *row;
 
-	store_query(tx, sql_lines, PARAMS(P_INT((int64_t)max)));
+	store_query(
+	    tx, sql_lines, PARAMS(P_INT((int64_t)max), P_INT(clock_now_ms())));
 	for (; count < max && (row = store_next(tx)) != NULL; count++)
 		ret[count] = (struct queue_line){
 			.side = text_at(arena, row, 0),

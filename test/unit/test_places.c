@@ -365,6 +365,34 @@ each_waiting_message_is_shown_with_its_cause(struct fixture *f)
 	assert_string_equal(items[0].why, "op");
 }
 
+static void
+what_was_not_tried_waits_for_who_rests(struct fixture *f)
+{
+	const struct rest rest = { .realm = "answers",
+		.name = "A",
+		.until_ms = FIXTURE_T0_MS + 500,
+		.code = "FULL",
+		.why = "" };
+	struct queue_line lines[4];
+	size_t count;
+
+	put(f, "A", "", "k1");
+	put(f, "B", "", "k2");
+	IN_TX(f, rest_put(tx, &rest));
+	IN_TX(f, count = queue_lines(tx, 4, f->arena, lines));
+	assert_int_equal(count, 2);
+	assert_string_equal(lines[0].code, "");
+	assert_string_equal(lines[1].code, "FULL");
+	assert_int_equal(lines[1].count, 1);
+	assert_true(lines[1].due_ms == FIXTURE_T0_MS + 500);
+	/* When the rest is over they wait for nobody. */
+	clock_freeze_ms(FIXTURE_T0_MS + 500);
+	IN_TX(f, count = queue_lines(tx, 4, f->arena, lines));
+	assert_int_equal(count, 1);
+	assert_string_equal(lines[0].code, "");
+	assert_int_equal(lines[0].count, 2);
+}
+
 int
 main(void)
 {
@@ -378,6 +406,7 @@ main(void)
 		FIXTURE_BOTH(what_is_late_is_told_once),
 		FIXTURE_BOTH(an_envelope_ends_with_the_first_of_its_rows),
 		FIXTURE_BOTH(who_rests_is_noted_until_it_goes_on),
+		FIXTURE_BOTH(what_was_not_tried_waits_for_who_rests),
 		FIXTURE_BOTH(the_shape_counts_by_destination_and_age),
 		FIXTURE_BOTH(each_waiting_message_is_shown_with_its_cause),
 	};
