@@ -182,6 +182,13 @@ cms_digest(const struct cms *cms)
 	return cms->digest;
 }
 
+const unsigned char *
+cms_message_digest(const struct cms *cms, size_t *ret_bytes)
+{
+	*ret_bytes = cms->message_digest_bytes;
+	return cms->message_digest;
+}
+
 void
 cms_check(struct cms *cms, const unsigned char *digest, struct trust *trust,
     struct cms_verdict *ret)

@@ -31,6 +31,9 @@ cms_read(const void *sig, size_t bytes, struct cms **ret_cms, struct err *err);
 void cms_free(struct cms *cms); /* NULL is fine */
 /* What the file has to be digested by. */
 enum gost_digest cms_digest(const struct cms *cms);
+/* The digest that was signed, of *ret_bytes; belongs to cms. */
+const unsigned char *
+cms_message_digest(const struct cms *cms, size_t *ret_bytes);
 
 struct cms_verdict {
 	bool digest_ok, value_ok;

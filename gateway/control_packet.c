@@ -25,8 +25,8 @@
 
 static const char by_operator[] = "оператор";
 
-static void
-put_json(struct control_ask *ask, json_t *object)
+void
+control_put_json(struct control_ask *ask, json_t *object)
 {
 	char *text = json_dumps(object, JSON_COMPACT);
 
@@ -50,8 +50,9 @@ time_text(struct control_ask *ask, int64_t ms)
 }
 
 /* By PacketId, whoever sent it. */
-static bool
-find(struct control_ask *ask, const char *id, struct inbox_packet *ret)
+bool
+control_find_packet(
+    struct control_ask *ask, const char *id, struct inbox_packet *ret)
 {
 	for (size_t i = 0; i < ask->config->source_count; i++)
 		if (inbox_find(ask->tx, ask->config->sources[i].name, id,
@@ -65,7 +66,8 @@ static void
 not_found(struct control_ask *ask, const char *id)
 {
 	if (ask->json)
-		put_json(ask, json_pack("{s:s,s:b}", "packet", id, "found", 0));
+		control_put_json(
+		    ask, json_pack("{s:s,s:b}", "packet", id, "found", 0));
 	else
 		buf_addf(ask->out, "%s: нет такого пакета\n", id);
 }
@@ -76,7 +78,7 @@ show(struct control_ask *ask, const struct inbox_packet *p)
 	const struct code *code = code_find(p->code);
 
 	if (ask->json) {
-		put_json(ask,
+		control_put_json(ask,
 		    json_pack("{s:s,s:s,s:s,s:s,s:I,s:I,s:s,s:s,s:I,s:I,s:I}",
 			"packet", p->packet_id, "source", p->source, "channel",
 			p->channel, "state", p->state, "received_ms",
@@ -100,6 +102,7 @@ show(struct control_ask *ask, const struct inbox_packet *p)
 	if (strcmp(p->state, "waiting") == 0)
 		buf_addf(ask->out, "ждёт до     %s, попытка %" PRId64 "\n",
 		    time_text(ask, p->due_ms), p->attempt);
+	control_show_files(ask, p->id);
 }
 
 /* A message of ours, by its MessageID, or by one that it had before. */
@@ -109,7 +112,7 @@ show_sent(struct control_ask *ask, const struct envelope *e, bool former)
 	const struct code *code = code_find(e->code);
 
 	if (ask->json) {
-		put_json(ask,
+		control_put_json(ask,
 		    json_pack("{s:s,s:s,s:s,s:s,s:I,s:s,s:s,s:I,s:I,s:I,s:b}",
 			"packet", e->message_id, "lane", e->lane, "kind",
 			e->kind, "state", e->state, "created_ms",
@@ -145,7 +148,7 @@ control_packet_show(struct control_ask *ask)
 	int status = 0;
 
 	for (size_t i = 0; i < ask->count; i++) {
-		if (find(ask, ask->words[i], &packet)) {
+		if (control_find_packet(ask, ask->words[i], &packet)) {
 			show(ask, &packet);
 		} else if (verdict_find(ask->tx, ask->words[i], ask->arena,
 			       &sent, &former)
@@ -166,7 +169,7 @@ control_packet_cat(struct control_ask *ask)
 	int status = 0;
 
 	for (size_t i = 0; i < ask->count; i++) {
-		if (find(ask, ask->words[i], &packet)
+		if (control_find_packet(ask, ask->words[i], &packet)
 		    && inbox_get(ask->tx, packet.id, true, ask->arena, &whole)
 			== 1) {
 			/* One alone is as it came, byte for byte. */
@@ -190,7 +193,7 @@ trace_one(struct control_ask *ask, const char *id)
 
 	for (size_t i = 0; i < count; i++) {
 		if (ask->json)
-			put_json(ask,
+			control_put_json(ask,
 			    json_pack("{s:s,s:I,s:s,s:s,s:s}", "packet", id,
 				"at_ms", (json_int_t)steps[i].at_ms, "event",
 				steps[i].event, "source", steps[i].source,
@@ -240,7 +243,7 @@ change(struct control_ask *ask, const char *word, enum verb verb)
 
 	if (outbox_id(word, &id))
 		return change_row(ask, id, verb);
-	if (find(ask, word, &packet))
+	if (control_find_packet(ask, word, &packet))
 		return verb == RELEASE ? inbox_release(ask->tx, packet.id)
 		    : verb == HOLD
 		    ? inbox_hold(ask->tx, packet.id, by_operator)
@@ -268,7 +271,7 @@ change_all(struct control_ask *ask, enum verb verb)
 				.digest = "",
 				.detail = "" });
 		if (ask->json)
-			put_json(ask,
+			control_put_json(ask,
 			    json_pack("{s:s,s:I}", "packet", ask->words[i],
 				"changed", (json_int_t)rows));
 		else

@@ -9,6 +9,7 @@ static const struct control_command commands[] = {
 	{ "shape", "", "", false, control_shape, NULL },
 	{ "packet", "show", "ID...", false, control_packet_show, NULL },
 	{ "packet", "cat", "ID...", false, control_packet_cat, NULL },
+	{ "packet", "files", "ID...", false, control_packet_files, NULL },
 	{ "packet", "trace", "ID...", false, control_packet_trace, NULL },
 	{ "packet", "retry", "ID...", true, control_packet_release, NULL },
 	{ "packet", "release", "ID...", true, control_packet_release, NULL },

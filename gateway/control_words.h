@@ -6,12 +6,16 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+#include <jansson.h>
 
 struct arena;
 struct buf;
 struct bufferevent;
 struct config;
 struct desk;
+struct inbox_packet;
 struct store;
 struct store_tx;
 
@@ -48,6 +52,14 @@ struct control_command {
 	void (*live)(struct control_later *later);
 };
 
+/* The packet of any source by its PacketId; false: there is none. */
+bool control_find_packet(
+    struct control_ask *ask, const char *id, struct inbox_packet *ret);
+/* Lines of `packet show` about its files, for people. */
+void control_show_files(struct control_ask *ask, int64_t inbox_id);
+/* Put object as a line of JSON, and let go of it. */
+void control_put_json(struct control_ask *ask, json_t *object);
+
 /* Row i of the table, or NULL past its end. */
 const struct control_command *control_command_at(size_t i);
 
@@ -60,6 +72,7 @@ int control_queue_show(struct control_ask *ask);
 int control_shape(struct control_ask *ask);
 int control_packet_show(struct control_ask *ask);
 int control_packet_cat(struct control_ask *ask);
+int control_packet_files(struct control_ask *ask);
 int control_packet_trace(struct control_ask *ask);
 int control_packet_release(struct control_ask *ask);
 int control_packet_hold(struct control_ask *ask);

@@ -22,6 +22,9 @@ struct call;
 struct config;
 struct door_folder;
 struct err;
+struct fetch;
+struct file;
+struct haul;
 struct ipc_message;
 struct ipc_peer;
 struct letter;
@@ -35,6 +38,7 @@ enum transit_state {
 	TRANSIT_LOOKING, /* an opener reads what it is called */
 	TRANSIT_ACCEPTING, /* waits for the commit that makes it ours */
 	TRANSIT_READING, /* an opener reads the rest */
+	TRANSIT_FETCHING, /* read; its files are brought, exchange/fetch */
 	TRANSIT_READY, /* read; waits for those of its source before it */
 	TRANSIT_SETTLING /* waits for the commit that ends it */
 };
@@ -84,6 +88,8 @@ struct transit {
 	const char *state_name; /* inbox state it ends in */
 	const char *code, *why;
 	bool test; /* nothing of it may stay, but that it came */
+	struct file *files; /* on our disk, to get their rows */
+	size_t file_count;
 	const struct letter *door_to; /* what of a door's system it answers */
 	transit_read *read; /* CHANNEL_SMEV: who asked, and is told */
 	transit_end *end; /* may be NULL */
@@ -118,6 +124,9 @@ struct desk {
 	struct pace pace; /* of all calls of SMEV */
 	struct pace_keep *pace_keep;
 	struct question *questions; /* of exchange/statistics, in turn */
+	const char *files_folder; /* queue/blob */
+	struct fetch *fetches; /* messages whose files are under way */
+	struct haul *hauls; /* files at the courier */
 	struct call *calls; /* of SMEV, under way; exchange/call */
 	struct control *control;
 	bool stopping;

@@ -27,8 +27,8 @@ on_message(struct ipc_peer *peer, const struct ipc_message *msg, void *arg)
 {
 	struct loop *loop = arg;
 
-	if (msg->fd != -1)
-		(void)close(msg->fd);
+	if (msg->fd != -1 && msg->type == IPC_PEER)
+		(void)close(msg->fd); /* not from these */
 	loop->calls->message(peer, msg, loop->arg);
 }
 
@@ -97,7 +97,7 @@ on_parent(struct ipc_peer *peer, const struct ipc_message *msg, void *arg)
 	default:
 		break;
 	}
-	if (msg->fd != -1)
+	if (msg->fd != -1 && msg->type == IPC_PEER)
 		(void)close(msg->fd);
 }
 

@@ -118,6 +118,12 @@ static const struct {
 	    "Messages owed that did not get through in time.", false },
 	[METRIC_SMEV_PUSHES] = { "kontingent_smev_pushes_total",
 	    "Push notifications that came.", false },
+	[METRIC_FILES_RECEIVED] = { "kontingent_files_received_total",
+	    "Files of messages that came.", false },
+	[METRIC_FILES_SENT] = { "kontingent_files_sent_total",
+	    "Files put into SMEV's store.", false },
+	[METRIC_FILES_FAILED] = { "kontingent_files_failed_total",
+	    "Messages that wait for a file, each time.", false },
 };
 
 static const struct {

@@ -111,25 +111,31 @@ run(struct courier *courier, uint64_t id, const struct call_job *job)
 }
 
 static void
-on_file(const struct ftp_result *result, void *arg)
+answer_file(
+    struct courier *courier, uint64_t id, const struct ftp_result *result)
 {
-	struct errand *errand = arg;
-	struct courier *courier = errand->courier;
 	struct ipc_peer *store = loop_peer(courier->loop, ROLE_STORE, 0);
 	struct buf out;
 
-	log_event(result->kind == 0 ? LOG_LEVEL_INFO : LOG_LEVEL_WARN,
-	    "file=%s bytes=%lld ms=%lld%s%s%s",
-	    result->kind == 0 ? "carried" : "failed", (long long)result->bytes,
-	    (long long)result->took_ms,
-	    *result->code == '\0' ? "" : " code=", result->code,
-	    result->resumed ? " resumed=yes" : "");
 	buf_init(&out, 0);
 	ftp_result_write(result, &out);
 	if (store != NULL && !FAILPOINT("courier.file"))
-		(void)ipc_answer(
-		    store, IPC_FTPED, errand->id, out.data, out.bytes);
+		(void)ipc_answer(store, IPC_FTPED, id, out.data, out.bytes);
 	buf_release(&out);
+}
+
+static void
+on_file(const struct ftp_result *result, void *arg)
+{
+	struct errand *errand = arg;
+
+	log_event(result->kind == 0 ? LOG_LEVEL_INFO : LOG_LEVEL_WARN,
+	    "file=%s bytes=%lld ms=%lld tries=%lld%s%s%s",
+	    result->kind == 0 ? "carried" : "failed", (long long)result->bytes,
+	    (long long)result->took_ms, (long long)result->tries,
+	    *result->code == '\0' ? "" : " code=", result->code,
+	    result->resumed ? " resumed=yes" : "");
+	answer_file(errand->courier, errand->id, result);
 	free(errand);
 }
 
@@ -145,6 +151,10 @@ run_file(struct courier *courier, const struct ipc_message *msg)
 		log_event(LOG_LEVEL_ERROR, "event=file result=not-understood");
 		if (fd != -1)
 			(void)close(fd);
+		answer_file(courier, msg->id,
+		    &(struct ftp_result){ .kind = ERR_RETRY,
+			.code = "X_INTERNAL",
+			.why = "courier did not understand" });
 		return;
 	}
 	if (*job.user == '\0') {

@@ -20,6 +20,7 @@
 #include "crypto/gost.h"
 #include "gateway/config.h"
 #include "gateway/door/door_hear.h"
+#include "gateway/flow/enclosed.h"
 #include "gateway/flow/flow.h"
 #include "gateway/flow/job.h"
 #include "gateway/flow/packet.h"
@@ -191,6 +192,8 @@ send_decoded(struct ipc_peer *peer, uint64_t id, struct packet *packet)
 			decoded.source = packet->source->name;
 		decoded.door = packet->door;
 		decoded.door_bytes = packet->door_bytes;
+		decoded.files = packet->files;
+		decoded.files_bytes = packet->files_bytes;
 		if (packet->job.channel == CHANNEL_HTTP
 		    || packet->change != NULL || packet->defects.total != 0) {
 			put_changeset(packet, &change);
@@ -216,6 +219,7 @@ read_smev(struct opener *opener, struct packet *packet)
 	else
 		flow_read(&opener->tools, packet);
 	door_hear(packet);
+	flow_enclosed(&opener->tools, packet);
 }
 
 static void

@@ -7,6 +7,7 @@
  */
 #include "gateway/role.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include <event2/event.h>
@@ -26,6 +27,8 @@
 #include "gateway/door/door.h"
 #include "gateway/door/door_folder.h"
 #include "gateway/exchange/call.h"
+#include "gateway/exchange/fetch.h"
+#include "gateway/exchange/haul.h"
 #include "gateway/exchange/overdue.h"
 #include "gateway/exchange/pace_keep.h"
 #include "gateway/exchange/poller.h"
@@ -39,6 +42,8 @@
 #include "gateway/loop.h"
 #include "gateway/sandbox.h"
 #include "gateway/store_setup.h"
+#include "gateway/sweep.h"
+#include "queue/blob.h"
 #include "queue/inbox.h"
 #include "queue/mailbox.h"
 #include "queue/outbox.h"
@@ -56,6 +61,8 @@ struct store_role {
 	int64_t resume_ms; /* mono: when to look for due packets */
 	int64_t stop_by_ms;
 	int64_t settled_seen;
+	char files_folder[4096];
+	struct sweep *sweep;
 };
 
 static void
@@ -104,6 +111,8 @@ on_message(struct ipc_peer *peer, const struct ipc_message *msg, void *arg)
 		door_drop(&role->desk, msg);
 	else if (from == ROLE_FILER && msg->type == IPC_LETTERED)
 		door_folder_heard(role->desk.folders, msg);
+	else if (from == ROLE_COURIER && msg->type == IPC_FTPED)
+		haul_ended(&role->desk, msg);
 }
 
 static void
@@ -124,6 +133,8 @@ on_peer_gone(struct ipc_peer *peer, void *arg)
 		desk_opener_gone(&role->desk, ipc_peer_index(peer));
 	else if (ipc_peer_role(peer) == ROLE_FILER)
 		door_folder_gone(role->desk.folders);
+	if (ipc_peer_role(peer) == ROLE_COURIER)
+		haul_courier_gone(&role->desk);
 	call_peer_gone(&role->desk, peer);
 }
 
@@ -180,6 +191,8 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	answer_late(desk, now);
 	desk_retry(desk);
 	call_sweep(desk, now);
+	haul_tick(desk);
+	sweep_tick(role->sweep, now);
 	poller_tick(desk->poller);
 	overdue_tick(desk->overdue);
 	expiry_tick(desk->expiry);
@@ -204,6 +217,7 @@ on_stop(void *arg)
 	struct store_role *role = arg;
 
 	role->desk.stopping = true;
+	fetch_stop(&role->desk);
 	role->stop_by_ms = clock_mono_ms() + STOP_MS;
 }
 
@@ -217,6 +231,16 @@ take_over(struct store *store, struct err *err)
 	outbox_unlease(tx);
 	mailbox_unlease(tx);
 	return store_commit(tx, err);
+}
+
+/* The folder of files, beside the database. */
+static int
+open_files(struct store_role *role, struct err *err)
+{
+	(void)snprintf(role->files_folder, sizeof(role->files_folder),
+	    "%s/files", role->desk.config->state_folder);
+	role->desk.files_folder = role->files_folder;
+	return blob_setup(role->files_folder, err);
 }
 
 int
@@ -240,11 +264,13 @@ role_store(const struct role_start *start)
 	/* The database's files belong to whom the store will be. */
 	if (sandbox_drop_user(start->config, &err) == -1
 	    || store_setup(start->config, &desk->store, &err) == -1
+	    || open_files(role, &err) == -1
 	    || take_over(desk->store, &err) == -1)
 		goto failed;
 	desk->batch =
 	    batch_new(desk->store, (size_t)start->config->batch.max_jobs);
 	desk->loop = loop_new(start, &calls, role);
+	role->sweep = sweep_new(desk->batch, desk->files_folder);
 	desk->poison = settle_poison;
 	desk->sender = sender_new(desk);
 	desk->poller = poller_new(desk);

@@ -7,14 +7,14 @@
 static const char sql_put[] =
     "INSERT INTO file (inbox_id, outbox_id, ordinal, name, mime,"
     " namespace_uri, digest, bytes, signature, signer, by_ftp, ref_id, hash,"
-    " stored_ms, created_ms)"
+    " stored_ms, created_ms, trusted)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
-    " $15) RETURNING id";
+    " $15, $16) RETURNING id";
 
 #define COLUMNS                                                     \
 	"SELECT id, inbox_id, outbox_id, ordinal, name, mime,"      \
 	" namespace_uri, digest, bytes, signature, signer, by_ftp," \
-	" ref_id, hash, stored_ms, created_ms FROM file"
+	" ref_id, hash, stored_ms, created_ms, trusted FROM file"
 
 static const char sql_of_inbox[] =
     COLUMNS " WHERE inbox_id = $1 AND inbox_id <> 0 ORDER BY ordinal, id";
@@ -55,7 +55,8 @@ file_put(struct store_tx *tx, struct file *file)
 		P_TEXT(or_empty(file->signature)),
 		P_TEXT(or_empty(file->signer)), P_INT(file->by_ftp),
 		P_TEXT(or_empty(file->ref_id)), P_TEXT(or_empty(file->hash)),
-		P_INT(file->stored_ms), P_INT(file->created_ms)));
+		P_INT(file->stored_ms), P_INT(file->created_ms),
+		P_INT(file->trusted)));
 	file->id = row == NULL ? 0 : row_int(row, 0);
 }
 
@@ -85,6 +86,7 @@ read_row(struct row *row, struct arena *arena, struct file *ret)
 		.hash = text_at(arena, row, 13),
 		.stored_ms = row_int(row, 14),
 		.created_ms = row_int(row, 15),
+		.trusted = row_int(row, 16) != 0,
 	};
 }
 

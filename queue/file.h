@@ -26,6 +26,7 @@ struct file {
 	int64_t bytes;
 	const char *signature; /* detached PKCS#7, base64 on one line; "" */
 	const char *signer; /* received: fingerprint of who signed; "" */
+	bool trusted; /* received: the signer, by the settings */
 	bool by_ftp; /* travels through SMEV's file store */
 	const char *ref_id; /* contentId, or uuid of its folder there; "" */
 	const char *hash; /* base64, as SMEV is told; "" */

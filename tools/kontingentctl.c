@@ -73,6 +73,7 @@ static const struct command commands[] = {
 	    "кому и как давно: очередь по возрасту" },
 	{ "packet", "show", "ID...", READS, NULL, "карточка пакета" },
 	{ "packet", "cat", "ID...", READS, NULL, "пакет, как он получен" },
+	{ "packet", "files", "ID...", READS, NULL, "файлы пакета" },
 	{ "packet", "trace", "ID...", READS, NULL, "путь пакета по шагам" },
 	{ "packet", "retry", "ID...", CHANGES, NULL, "попробовать сейчас" },
 	{ "packet", "hold", "ID...", CHANGES, NULL, "задержать" },

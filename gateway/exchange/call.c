@@ -257,6 +257,20 @@ readable(const struct called *called)
 }
 
 void
+call_let_go(struct transit *transit)
+{
+	struct call *call = transit->asker;
+
+	if (call == NULL || transit->end != on_end)
+		return;
+	transit->asker = NULL;
+	transit->end = NULL;
+	if (call->hooks->settled != NULL)
+		call->hooks->settled(call, NULL);
+	call_free(call);
+}
+
+void
 call_called(struct desk *desk, const struct ipc_message *msg)
 {
 	struct call *call = call_find(desk, msg->id);

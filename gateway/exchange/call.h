@@ -70,6 +70,10 @@ void call_send(struct call *call, const void *p, size_t bytes);
 /* From sealed(): the bytes could not be kept, nothing is sent. */
 void call_drop(struct call *call);
 
+/* transit is the answer of a call, and settling it will take long: whoever
+ * asked is told now that it is settled, and transit is on its own.  Does
+ * nothing for another transit. */
+void call_let_go(struct transit *transit);
 /* IPC_SEALED, IPC_CALLED. */
 void call_sealed(struct desk *desk, const struct ipc_message *msg);
 void call_called(struct desk *desk, const struct ipc_message *msg);

@@ -400,6 +400,7 @@ start_try(struct transfer *t)
 	else
 		prepare_download(t, easy);
 	t->phase = TRYING;
+	t->result.tries++;
 	t->try_from = t->have;
 	t->moved_ms = clock_mono_ms();
 	multi_add(t->ftp->multi, &t->task);

@@ -63,6 +63,7 @@ ftp_result_write(const struct ftp_result *result, struct buf *out)
 	wire_put_int(out, result->resumed);
 	wire_put_int(out, result->bytes);
 	wire_put_int(out, result->took_ms);
+	wire_put_int(out, result->tries);
 	for (size_t i = 0; i < FTP_DIGESTS; i++)
 		wire_put_blob(out, result->digest[i], result->digest_bytes[i]);
 }
@@ -80,6 +81,7 @@ ftp_result_read(
 	ret->resumed = wire_range(&wire, 0, 1) == 1;
 	ret->bytes = wire_range(&wire, 0, INT64_MAX);
 	ret->took_ms = wire_int(&wire);
+	ret->tries = wire_range(&wire, 0, INT64_MAX);
 	for (size_t i = 0; i < FTP_DIGESTS; i++) {
 		size_t bytes;
 		const void *p = wire_blob(&wire, &bytes);

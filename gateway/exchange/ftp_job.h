@@ -49,6 +49,7 @@ struct ftp_result {
 	bool resumed; /* a part was there from before */
 	int64_t bytes; /* of the file now */
 	int64_t took_ms;
+	int64_t tries; /* connections that it took */
 	size_t digest_bytes[FTP_DIGESTS]; /* 0: not wanted */
 	unsigned char digest[FTP_DIGESTS][GOST_DIGEST_MAX];
 };

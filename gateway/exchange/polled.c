@@ -69,8 +69,8 @@ polled_digest(struct transit *t)
 	t->digest = arena_strdup(t->arena, hex);
 }
 
-static const char *
-source_of(const struct transit *t)
+const char *
+polled_source(const struct transit *t)
 {
 	return *t->decoded.source == '\0' ? "smev" : t->decoded.source;
 }
@@ -111,7 +111,7 @@ put(struct store_tx *tx, struct transit *t)
 	enum inbox_put rc;
 
 	t->packet_id = name_of(t);
-	t->source = source_of(t);
+	t->source = polled_source(t);
 	polled_digest(t);
 	packet.packet_id = t->packet_id;
 	packet.source = t->source;
@@ -164,7 +164,7 @@ accept_again(struct store_tx *tx, struct transit *t)
 {
 	if (*t->decoded.ack_id == '\0')
 		return true; /* refused */
-	if (!fail_named(tx, t, source_of(t), name_of(t)))
+	if (!fail_named(tx, t, polled_source(t), name_of(t)))
 		return false;
 	inbox_ack_owe(tx, t->inbox_id, t->decoded.ack_id, true);
 	return accept_kind(tx, t);

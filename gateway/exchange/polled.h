@@ -19,6 +19,8 @@ bool polled_is_message(int op);
  */
 const char *polled_op_name(int op);
 int polled_op(const char *name);
+/* Whose words the inbox says they are. */
+const char *polled_source(const struct transit *transit);
 /* Streebog-256 of the message as it came, into transit->digest. */
 void polled_digest(struct transit *transit);
 /*

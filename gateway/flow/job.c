@@ -81,6 +81,7 @@ decoded_write(const struct decoded *decoded, struct buf *out)
 		wire_put_text(out, *texts[i]);
 	wire_put_blob(out, decoded->changeset, decoded->changeset_bytes);
 	wire_put_blob(out, decoded->door, decoded->door_bytes);
+	wire_put_blob(out, decoded->files, decoded->files_bytes);
 }
 
 bool
@@ -102,6 +103,7 @@ decoded_read(
 		*texts[i] = wire_text(&wire, arena);
 	ret->changeset = wire_blob(&wire, &ret->changeset_bytes);
 	ret->door = wire_blob(&wire, &ret->door_bytes);
+	ret->files = wire_blob(&wire, &ret->files_bytes);
 	return wire_ok(&wire);
 }
 

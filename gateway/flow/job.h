@@ -79,6 +79,8 @@ struct decoded {
 	size_t changeset_bytes;
 	const void *door; /* struct door_news; empty: not for the door */
 	size_t door_bytes;
+	const void *files; /* struct enclosed_list; empty: there are none */
+	size_t files_bytes;
 };
 
 /* opener to store: the changeset and its defects. */

@@ -50,6 +50,8 @@ struct packet {
 	const void *door; /* struct door_call or door_news, as bytes */
 	size_t door_bytes;
 	const char *door_code; /* why a system gets an error for it; "" */
+	const void *files; /* struct enclosed_list, as bytes */
+	size_t files_bytes;
 	struct defects defects; /* what is wrong, from all stages */
 };
 

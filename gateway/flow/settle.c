@@ -18,6 +18,7 @@
 #include "gateway/door/door.h"
 #include "gateway/door/door_deliver.h"
 #include "gateway/flow/fail.h"
+#include "gateway/exchange/fetch.h"
 #include "gateway/exchange/polled.h"
 #include "gateway/exchange/push.h"
 #include "gateway/flow/route.h"
@@ -172,6 +173,7 @@ run_settle(struct store_tx *tx, struct batch_job *job)
 	struct protocol protocol = { .packet_id = t->packet_id,
 		.kind = t->change->kind,
 		.started_ms = t->received_ms };
+	bool go_on = true;
 	struct err err;
 
 	protocol.defects = t->change->defects;
@@ -186,7 +188,11 @@ run_settle(struct store_tx *tx, struct batch_job *job)
 		return;
 	protocol.packet_id = t->packet_id;
 	/* Before the savepoint: what fails below is not to undo its row. */
-	if (t->channel == CHANNEL_SMEV && !polled_accept(tx, t))
+	if (t->channel == CHANNEL_SMEV) {
+		go_on = polled_accept(tx, t);
+		fetch_put(tx, t);
+	}
+	if (!go_on)
 		return;
 	settle_one(tx, t, &protocol);
 }
@@ -258,8 +264,8 @@ settle_answer(struct transit *t)
 	desk_reply(t, &reply);
 }
 
-static void
-start_settle(struct transit *t)
+void
+settle_start(struct transit *t)
 {
 	t->state = TRANSIT_SETTLING;
 	t->job.run = run_settle;
@@ -278,7 +284,7 @@ settle_ready(struct desk *desk, const char *source)
 		lane->first = t->lane_next;
 		if (lane->first == NULL)
 			lane->tail = &lane->first;
-		start_settle(t);
+		settle_start(t);
 	}
 }
 
@@ -352,6 +358,8 @@ settle_decoded(struct desk *desk, const struct ipc_message *msg)
 	}
 	t->decoded.changeset = arena_memdup(
 	    t->arena, t->decoded.changeset, t->decoded.changeset_bytes);
+	t->decoded.files =
+	    arena_memdup(t->arena, t->decoded.files, t->decoded.files_bytes);
 	t->decoded.door =
 	    arena_memdup(t->arena, t->decoded.door, t->decoded.door_bytes);
 	read_changeset(t);
@@ -360,10 +368,10 @@ settle_decoded(struct desk *desk, const struct ipc_message *msg)
 		return;
 	}
 	if (t->channel == CHANNEL_SMEV) {
-		if (t->read(t))
-			start_settle(t);
-		else
+		if (!t->read(t))
 			transit_free(t);
+		else if (!fetch_take(t))
+			settle_start(t);
 		return;
 	}
 	t->state = TRANSIT_READY;

@@ -17,6 +17,8 @@ struct transit;
 void settle_queue(struct transit *transit);
 /* IPC_DECODED: an opener has read it. */
 void settle_decoded(struct desk *desk, const struct ipc_message *msg);
+/* It is read, and its files are here: in the next batch. */
+void settle_start(struct transit *transit);
 /* Too many openers died of it: hold it for a person. */
 void settle_poison(struct transit *transit);
 /* Answer a waiter with the protocol, or with the receipt when time is up. */

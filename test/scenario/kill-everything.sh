@@ -12,10 +12,10 @@ packets=6 moments=4
 [ -z "${KONTINGENT_LONG:-}" ] || { packets=60 moments=60; }
 
 # Every place in the source where a process may be told to stop, but those that
-# kill-door.sh, kill-folder.sh and kill-files.sh have.
+# kill-door.sh, kill-folder.sh, t4120-files-kill.sh and t4130-files-out.sh have.
 failpoints() {
 	grep -rhoE 'FAILPOINT(_OF)?\("[a-z_.]+"' "$source/gateway" |
-	    sed 's/.*"\(.*\)"/\1/' | grep -vE '^(parent\.start$|door\.|filer\.|ftp\.|courier\.file$)' | sort -u
+	    sed 's/.*"\(.*\)"/\1/' | grep -vE '^(parent\.start$|door\.|filer\.|ftp\.|fetch\.|parcel\.|courier\.file$)' | sort -u
 }
 
 daemon_gone() {

@@ -275,6 +275,7 @@ files_come_back_in_their_order_with_all_they_had(struct fixture *f)
 		.bytes = INT64_C(5000000000),
 		.signature = "c2ln",
 		.signer = "abcd",
+		.trusted = true,
 		.by_ftp = true,
 		.ref_id = "uuid",
 		.hash = "aGFzaA==" };
@@ -297,6 +298,8 @@ files_come_back_in_their_order_with_all_they_had(struct fixture *f)
 	assert_string_equal(list.files[0].signature, "c2ln");
 	assert_string_equal(list.files[0].signer, "abcd");
 	assert_true(list.files[0].by_ftp);
+	assert_true(list.files[0].trusted);
+	assert_false(list.files[1].trusted);
 	assert_string_equal(list.files[0].ref_id, "uuid");
 	assert_string_equal(list.files[0].hash, "aGFzaA==");
 	assert_int_equal(list.files[0].created_ms, FIXTURE_T0_MS);
