@@ -27,8 +27,10 @@ struct file;
 struct haul;
 struct ipc_message;
 struct ipc_peer;
+struct keys_view;
 struct letter;
 struct loop;
+struct packing;
 struct map;
 struct store;
 struct transit;
@@ -127,6 +129,8 @@ struct desk {
 	const char *files_folder; /* queue/blob */
 	struct fetch *fetches; /* messages whose files are under way */
 	struct haul *hauls; /* files at the courier */
+	struct packing *packings; /* envelopes whose files are under way */
+	struct keys_view *keys;
 	struct call *calls; /* of SMEV, under way; exchange/call */
 	struct control *control;
 	bool stopping;

@@ -30,6 +30,7 @@
 #include "gateway/exchange/fetch.h"
 #include "gateway/exchange/haul.h"
 #include "gateway/exchange/overdue.h"
+#include "gateway/exchange/parcel.h"
 #include "gateway/exchange/pace_keep.h"
 #include "gateway/exchange/poller.h"
 #include "gateway/exchange/push.h"
@@ -39,6 +40,7 @@
 #include "gateway/flow/accept.h"
 #include "gateway/flow/settle.h"
 #include "gateway/flow/status.h"
+#include "gateway/keys_view.h"
 #include "gateway/loop.h"
 #include "gateway/sandbox.h"
 #include "gateway/store_setup.h"
@@ -192,6 +194,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	desk_retry(desk);
 	call_sweep(desk, now);
 	haul_tick(desk);
+	parcel_tick(desk, now);
 	sweep_tick(role->sweep, now);
 	poller_tick(desk->poller);
 	overdue_tick(desk->overdue);
@@ -262,7 +265,8 @@ role_store(const struct role_start *start)
 	 * nobody. */
 	desk->next_id = (uint64_t)clock_now_ms() << 20;
 	/* The database's files belong to whom the store will be. */
-	if (sandbox_drop_user(start->config, &err) == -1
+	if (keys_view_read(start->config, &desk->keys, &err) == -1
+	    || sandbox_drop_user(start->config, &err) == -1
 	    || store_setup(start->config, &desk->store, &err) == -1
 	    || open_files(role, &err) == -1
 	    || take_over(desk->store, &err) == -1)

@@ -10,11 +10,13 @@
  * is unfinished outside the pack: an earlier one that is under way, paused or
  * held keeps the later ones back, so a subject's changes arrive in order.
  */
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/str.h"
+#include "queue/file.h"
 #include "queue/outbox.h"
 #include "queue/outbox_row.h"
 #include "queue/queue.h"
@@ -104,6 +106,9 @@ static const char sql_delivered[] =
     "UPDATE envelope SET state = $2, answer_by_ms = $3, leased = 0,"
     " code = '', why = '' WHERE id = $1"
     " AND state IN ('" ENVELOPE_WAITING "', '" ENVELOPE_HELD "')";
+static const char sql_prolong[] =
+    "UPDATE envelope SET due_ms = $2 WHERE id = $1"
+    " AND state = '" ENVELOPE_WAITING "' AND leased = $3";
 static const char sql_retry[] =
     "UPDATE envelope SET due_ms = $2, code = $3, why = $4, leased = 0"
     " WHERE id = $1 AND state = '" ENVELOPE_WAITING "'";
@@ -242,7 +247,9 @@ lease_old(struct store_tx *tx, const char *lane, const char *destination,
 	struct row *row = store_one(tx, queue_backend(tx)->envelope_lease,
 	    PARAMS(P_TEXT(lane), P_INT(clock_now_ms()), P_INT(until_ms),
 		P_INT(queue_node()), P_TEXT(destination)));
+	bool renewed = false;
 	int64_t id;
+	int found;
 
 	if (row == NULL)
 		return 0;
@@ -253,8 +260,13 @@ lease_old(struct store_tx *tx, const char *lane, const char *destination,
 		store_exec(
 		    tx, sql_rename, PARAMS(P_INT(id), P_TEXT(message_id)));
 		store_exec(tx, sql_unseal, PARAMS(P_INT(id)));
+		renewed = true;
 	}
-	return envelope_load(tx, id, arena, ret);
+	found = envelope_load(tx, id, arena, ret);
+	/* SMEV took the files away with the message that had them. */
+	for (size_t i = 0; renewed && found == 1 && i < ret->message_count; i++)
+		file_restore(tx, ret->messages[i].id);
+	return found;
 }
 
 /*
@@ -385,6 +397,14 @@ outbox_delivered(struct store_tx *tx, int64_t envelope_id, int64_t answer_by_ms)
 		P_INT(answer_by_ms)));
 	if (store_changed(tx) == 1)
 		envelope_rows_delivered(tx, envelope_id);
+}
+
+void
+outbox_prolong(struct store_tx *tx, int64_t envelope_id, int64_t lease_ms)
+{
+	store_exec(tx, sql_prolong,
+	    PARAMS(P_INT(envelope_id), P_INT(clock_now_ms() + lease_ms),
+		P_INT(queue_node())));
 }
 
 void

@@ -28,8 +28,8 @@ static const char sql_known[] = "SELECT id FROM file WHERE digest = $1 LIMIT 1";
 static const char sql_refer[] =
     "UPDATE file SET by_ftp = $2, ref_id = $3, hash = $4, stored_ms = 0"
     " WHERE id = $1 AND outbox_id <> 0";
-static const char sql_stored[] =
-    "UPDATE file SET stored_ms = $2 WHERE id = $1 AND outbox_id <> 0";
+static const char sql_stored[] = "UPDATE file SET stored_ms = $2, hash = $3"
+				 " WHERE id = $1 AND outbox_id <> 0";
 static const char sql_restore[] =
     "UPDATE file SET ref_id = '', stored_ms = 0"
     " WHERE outbox_id = $1 AND outbox_id <> 0 AND by_ftp = 1";
@@ -127,9 +127,10 @@ file_refer(struct store_tx *tx, int64_t id, bool by_ftp, const char *ref_id,
 }
 
 void
-file_stored(struct store_tx *tx, int64_t id)
+file_stored(struct store_tx *tx, int64_t id, const char *hash)
 {
-	store_exec(tx, sql_stored, PARAMS(P_INT(id), P_INT(clock_now_ms())));
+	store_exec(tx, sql_stored,
+	    PARAMS(P_INT(id), P_INT(clock_now_ms()), P_TEXT(hash)));
 }
 
 void

@@ -50,10 +50,10 @@ bool file_known(struct store_tx *tx, const char *digest);
 /* How a file of the outbox is to travel: chosen before the first try. */
 void file_refer(struct store_tx *tx, int64_t id, bool by_ftp,
     const char *ref_id, const char *hash);
-/* It lies in SMEV's file store now. */
-void file_stored(struct store_tx *tx, int64_t id);
-/* The files of the row have to be brought to the store anew, each by another
- * ref_id. */
+/* It lies in SMEV's file store now; hash as SMEV is to be told. */
+void file_stored(struct store_tx *tx, int64_t id, const char *hash);
+/* Those of the row that lie in the store have to be brought there anew, each
+ * into another folder. */
 void file_restore(struct store_tx *tx, int64_t outbox_id);
 
 #endif

@@ -105,10 +105,10 @@ put(struct store_tx *tx, const struct message *msg)
 	return id;
 }
 
-void
+int64_t
 outbox_put(struct store_tx *tx, const struct message *msg)
 {
-	(void)put(tx, msg);
+	return put(tx, msg);
 }
 
 int64_t

@@ -55,9 +55,12 @@ struct envelope {
 
 /*
  * Put msg into its lane; senders see it after the commit.  Putting the same
- * dedup_key twice is a success that changes nothing.
+ * dedup_key twice is a success that changes nothing.  Files it is to be sent
+ * with are put in the same transaction: queue/file.h.
+ *
+ * Returns the id of the row, or 0: dedup_key was put before, or tx has failed.
  */
-void outbox_put(struct store_tx *tx, const struct message *msg);
+int64_t outbox_put(struct store_tx *tx, const struct message *msg);
 /*
  * The same, to travel alone as message_id, which its sender has to know now;
  * SMEV may call it stale later, and then it gets another one.
@@ -116,6 +119,8 @@ void outbox_sealed(struct store_tx *tx, int64_t envelope_id,
  * none is awaited. */
 void outbox_delivered(
     struct store_tx *tx, int64_t envelope_id, int64_t answer_by_ms);
+/* It is being worked on: the lease lasts lease_ms from now. */
+void outbox_prolong(struct store_tx *tx, int64_t envelope_id, int64_t lease_ms);
 /* Try again at due_ms; code and why are shown. */
 void outbox_retry(struct store_tx *tx, int64_t envelope_id, int64_t due_ms,
     const char *code, const char *why);

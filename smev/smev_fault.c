@@ -112,6 +112,17 @@ is_rate_limit(const char *text)
 	    && (strstr(text, "лимит") != NULL || strstr(text, "Лимит") != NULL);
 }
 
+/*
+ * That files of the store are not there, or others: it comes within one element
+ * or the other, and as AsyncProcessingStatus.  Only the text tells.
+ */
+static bool
+is_about_store(const char *text)
+{
+	return strstr(text, "верки ftp файлов") != NULL
+	    || strstr(text, "информация о фтп вложениях") != NULL;
+}
+
 /* Bytes of the closing quote that belongs to the opening one at s, or 0. */
 static size_t
 quote_open(const char *s, const char **ret_close)
@@ -231,6 +242,8 @@ fault_code(const char *name, const xmlNode *detail, const char *text,
 	const char *code = smev_fault_by_element(name);
 	const char *finer = NULL;
 
+	if (is_about_store(text))
+		return "SMEV_FTP_FILES";
 	if (is_rate_limit(text))
 		return "SMEV_RATE_LIMIT";
 	if (strcmp(name, "SignatureVerificationFault") == 0)

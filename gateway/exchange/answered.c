@@ -117,7 +117,8 @@ came_to_nothing(
 		under_way(tx, t, e);
 		return;
 	}
-	if (row != NULL && row->kind == ERR_RETRY)
+	if (row != NULL && row->kind == ERR_RETRY
+	    && e->attempt < retry->send_attempts)
 		due_ms = clock_now_ms()
 		    + backoff_pause_ms(
 			backoff_of(code), retry, e->attempt, rand_u64());

@@ -123,10 +123,14 @@ call_seal(struct desk *desk, const struct seal_job *job,
 }
 
 void
-call_again(struct desk *desk, int op, const void *p, size_t bytes,
-    const struct call_hooks *hooks, void *owner)
+call_again(struct desk *desk, int op, const char *content_type, const void *p,
+    size_t bytes, const struct call_hooks *hooks, void *owner)
 {
-	call_send(call_new(desk, op, hooks, owner), p, bytes);
+	struct call *call = call_new(desk, op, hooks, owner);
+
+	if (*content_type != '\0')
+		call->content_type = arena_strdup(call->arena, content_type);
+	call_send(call, p, bytes);
 }
 
 void

@@ -62,8 +62,8 @@ struct call {
 void call_seal(struct desk *desk, const struct seal_job *job,
     const struct call_hooks *hooks, void *owner);
 /* Send bytes that are sealed already. */
-void call_again(struct desk *desk, int op, const void *p, size_t bytes,
-    const struct call_hooks *hooks, void *owner);
+void call_again(struct desk *desk, int op, const char *content_type,
+    const void *p, size_t bytes, const struct call_hooks *hooks, void *owner);
 /* From sealed(): the bytes are kept, send them. */
 void call_send(struct call *call, const void *p, size_t bytes);
 

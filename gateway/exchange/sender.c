@@ -19,51 +19,24 @@
 #include "gateway/exchange/backoff.h"
 #include "gateway/exchange/call.h"
 #include "gateway/exchange/lane.h"
+#include "gateway/exchange/parcel.h"
+#include "gateway/exchange/shipment.h"
 #include "gateway/flow/route.h"
 #include "gateway/metrics.h"
+#include "queue/file.h"
 #include "queue/journal.h"
 #include "queue/outbox.h"
 #include "queue/rest.h"
 #include "queue/verdict.h"
 #include "smev/smev.h"
 #include "store/store.h"
-#include "xsd/xml_date.h"
 
-#define DAY_MS     INT64_C(86400000)
 #define LANE_COUNT 3
-
-/* One envelope on its way. */
-struct shipment {
-	struct batch_job job; /* first */
-	struct lane *lane;
-	struct place *place;
-	bool probe, own_probe; /* see lane.h */
-	struct rest rest, own_rest; /* realm NULL: no news */
-	const char *hasten; /* the code that others wait with, or NULL */
-	struct arena *arena;
-	struct envelope envelope;
-	bool test; /* sealed as a test message */
-	const char *sent_at; /* SendingTimestamp; NULL */
-	int found;
-	struct call *call; /* while its bytes are being kept */
-	const void *bytes;
-	size_t byte_count;
-	enum {
-		ENDS_DELIVERED,
-		ENDS_RETRY,
-		ENDS_HELD,
-		ENDS_RENEW,
-		ENDS_REFUSED
-	} ends;
-	const char *code, *why;
-};
 
 struct sender {
 	struct desk *desk;
 	struct lane lanes[LANE_COUNT];
 };
-
-#define SHIPMENT_OF(job) ((struct shipment *)(void *)(job))
 
 static void
 shipment_free(struct shipment *s)
@@ -71,103 +44,6 @@ shipment_free(struct shipment *s)
 	s->lane->under_way--;
 	arena_free(s->arena);
 	free(s);
-}
-
-static int64_t
-pause_of(const struct shipment *s)
-{
-	const struct config *config = s->lane->desk->config;
-
-	return backoff_pause_ms(backoff_of(s->code), &config->retry,
-	    s->envelope.attempt, rand_u64());
-}
-
-/* The time to answer counts from when SMEV took it (PROTOCOL 6), as SMEV tells;
- * a clock that is a day off is not believed. */
-static int64_t
-taken_ms(const struct shipment *s)
-{
-	int64_t now = clock_now_ms(), said;
-
-	if (s->sent_at == NULL || xml_datetime_parse(s->sent_at, &said) == -1
-	    || said < now - DAY_MS || said > now + DAY_MS)
-		return now;
-	return said;
-}
-
-static int64_t
-answer_by_ms(struct store_tx *tx, const struct shipment *s)
-{
-	const struct config *config = s->lane->desk->config;
-
-	if (s->lane->op != SMEV_SEND_REQUEST)
-		return 0;
-	if (strcmp(s->envelope.kind, CONFIG_DOOR) == 0)
-		return door_answer_by_ms(
-		    tx, s->lane->desk, &s->envelope, taken_ms(s));
-	for (size_t i = 0; i < config->datatype_count; i++)
-		if (strcmp(config->datatypes[i].adapter, s->envelope.kind) == 0)
-			return taken_ms(s)
-			    + config->datatypes[i].deadline_s * 1000;
-	return 0;
-}
-
-/* Who rests from now on, or goes on; those who waited for that are due. */
-static void
-record_rest(struct store_tx *tx, const struct rest *rest)
-{
-	if (rest->realm == NULL)
-		return;
-	if (rest->until_ms != 0)
-		rest_put(tx, rest);
-	else
-		rest_end(tx, rest->realm, rest->name);
-}
-
-static void
-run_record(struct store_tx *tx, struct batch_job *job)
-{
-	struct shipment *s = SHIPMENT_OF(job);
-	int64_t limit = s->lane->desk->config->retry.send_attempts;
-
-	record_rest(tx, &s->rest);
-	record_rest(tx, &s->own_rest);
-	if (s->hasten != NULL)
-		(void)outbox_hasten(
-		    tx, s->lane->name, s->place->name, s->hasten);
-	if (s->ends == ENDS_RETRY && s->envelope.attempt >= limit
-	    && !backoff_endless(backoff_of(s->code)))
-		s->ends = ENDS_HELD;
-	if (s->ends == ENDS_HELD
-	    && door_unsent(tx, &s->envelope, s->code, s->why))
-		s->ends = ENDS_REFUSED;
-	switch (s->ends) {
-	case ENDS_DELIVERED:
-		outbox_delivered(tx, s->envelope.id, answer_by_ms(tx, s));
-		break;
-	case ENDS_RENEW:
-		outbox_renew(tx, s->envelope.id);
-		break;
-	case ENDS_REFUSED:
-		break; /* who sent it was told */
-	case ENDS_HELD:
-		outbox_held(tx, s->envelope.id, s->code, s->why);
-		break;
-	case ENDS_RETRY:
-		outbox_retry(tx, s->envelope.id, clock_now_ms() + pause_of(s),
-		    s->code, s->why);
-		return; /* the journal keeps ends, not tries */
-	}
-	journal_add(tx,
-	    &(struct journal_entry){ .event = s->ends == ENDS_DELIVERED
-		    ? "delivered"
-		    : s->ends == ENDS_HELD    ? "out-held"
-		    : s->ends == ENDS_REFUSED ? "out-refused"
-					      : "renewed",
-		.packet_id = s->envelope.message_id,
-		.source = s->lane->name,
-		.digest = "",
-		.detail = s->code });
 }
 
 static void
@@ -259,7 +135,7 @@ record(struct shipment *s, int ends, const char *code, const char *why,
 	s->code = arena_strdup(s->arena, code);
 	s->why = arena_strdup(s->arena, why);
 	judge(s, answered);
-	s->job.run = run_record;
+	s->job.run = shipment_record;
 	s->job.done = done_record;
 	batch_add(s->lane->desk->batch, &s->job);
 }
@@ -297,10 +173,16 @@ on_read(struct call *call, struct transit *t)
 }
 
 static void
+failed(struct shipment *s, const struct err *err)
+{
+	record(s, err->kind == ERR_RETRY ? ENDS_RETRY : ENDS_HELD, err->code,
+	    err->text, false);
+}
+
+static void
 on_failed(struct call *call, const struct err *err)
 {
-	record(call->owner, err->kind == ERR_RETRY ? ENDS_RETRY : ENDS_HELD,
-	    err->code, err->text, false);
+	failed(call->owner, err);
 }
 
 /* Nothing came of it: as if it had not begun. */
@@ -316,7 +198,8 @@ run_keep(struct store_tx *tx, struct batch_job *job)
 {
 	struct shipment *s = SHIPMENT_OF(job);
 
-	outbox_sealed(tx, s->envelope.id, "", s->bytes, s->byte_count);
+	outbox_sealed(
+	    tx, s->envelope.id, s->content_type, s->bytes, s->byte_count);
 	if (s->test)
 		verdict_test(tx, s->envelope.id);
 }
@@ -346,6 +229,7 @@ on_sealed(struct call *call, const void *p, size_t bytes)
 	s->call = call;
 	s->bytes = arena_memdup(s->arena, p, bytes);
 	s->byte_count = bytes;
+	s->content_type = arena_strdup(s->arena, call->content_type);
 	s->job.run = run_keep;
 	s->job.done = done_keep;
 	batch_add(s->lane->desk->batch, &s->job);
@@ -371,7 +255,10 @@ seal(struct shipment *s)
 		.timestamp = "",
 		.test = test,
 		.eol_ms = s->envelope.eol_ms,
-		.body_count = count };
+		.body_count = count,
+		.files = s->parcel.files,
+		.file_count = s->parcel.count,
+		.mtom = s->parcel.mtom };
 
 	s->test = test;
 	job.bodies = arena_alloc(s->arena, (count + 1) * sizeof(*job.bodies));
@@ -382,6 +269,20 @@ seal(struct shipment *s)
 		job.body_bytes[i] = s->envelope.messages[i].body_bytes;
 	}
 	call_seal(s->lane->desk, &job, &hooks, s);
+}
+
+/* Its files are inside, or in the store. */
+static void
+on_packed(const struct parcel *parcel, const struct err *err, void *arg)
+{
+	struct shipment *s = arg;
+
+	if (err != NULL) {
+		failed(s, err);
+	} else {
+		s->parcel = *parcel;
+		seal(s);
+	}
 }
 
 static void
@@ -395,6 +296,8 @@ run_lease(struct store_tx *tx, struct batch_job *job)
 	s->found = outbox_lease(tx, lane->name, s->place->name, lane->batch,
 	    lane->ordered, id, lane->desk->config->lease_ms, s->arena,
 	    &s->envelope);
+	if (s->found == 1)
+		parcel_files(tx, &s->envelope, s->arena, &s->files);
 }
 
 static void
@@ -416,8 +319,11 @@ done_lease(struct batch_job *job, const struct err *err)
 		return;
 	}
 	if (s->envelope.sealed_bytes != 0)
-		call_again(desk, s->lane->op, s->envelope.sealed,
-		    s->envelope.sealed_bytes, &hooks, s);
+		call_again(desk, s->lane->op, s->envelope.content_type,
+		    s->envelope.sealed, s->envelope.sealed_bytes, &hooks, s);
+	else if (s->files.count != 0)
+		parcel_pack(
+		    desk, s->envelope.id, &s->files, s->arena, on_packed, s);
 	else
 		seal(s);
 	sender_tick(desk->sender);

@@ -16,7 +16,7 @@ files=$work/state/files
 # start_files [SETTINGS OF smev]: start_region, with files.
 start_files() {
 	DEMO_SMEVEMU="ftp 127.0.0.1 $ftp_port $work/store
-participant federal title \"Сосед\" cert $keys/source.pem
+${neighbour:-participant federal cert $keys/source.pem}
 ${DEMO_SMEVEMU:-}"
 	DEMO_CONF="smev {
 	ftp_url = \"$ftp\"
@@ -70,4 +70,62 @@ answered() {
 # hwm ROLE: the most memory that a process of that role has had, in kB.
 hwm() {
 	sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$(role_pid "$1")/status"
+}
+
+# Messages that are owed with files are put into the database by hand.
+by_hand() {
+	[ "${SCENARIO_DATABASE:-sqlite}" = sqlite ] || skip_all 'writes into the database itself'
+	database=sqlite:$work/state/kontingent.db
+	db=$work/state/kontingent.db owed_count=0
+	# The federal segment of the emulator takes what we send.
+	neighbour='#'
+}
+
+# Pushes to be copied by owe.
+prepare_owing() {
+	post "$source/demo/school.xml" demo-school-key -H 'Prefer: wait=30' >/dev/null
+	post "$source/demo/learners.xml" demo-school-key -H 'Prefer: wait=30' >/dev/null
+	wait_for 20 all_delivered || not_ok 'nothing is sent at all'
+}
+
+# owe FILE...: a push to the federal segment, as one before, with those files;
+# the next daemon finds it.
+owe() {
+	stop_daemon
+	owed_count=$((owed_count + 1)) ordinal=0
+	row=$(sqlite3 "$db" "INSERT INTO outbox (lane, kind, subject, dedup_key, reply_to, cause, state, created_ms, due_ms, destination)
+			SELECT lane, kind, 'file-$owed_count', 'file-$owed_count', '', '', 'waiting', created_ms, 0, destination FROM outbox WHERE lane = 'federal' ORDER BY id LIMIT 1;
+		SELECT last_insert_rowid();
+		INSERT INTO outbox_body (id, body) SELECT last_insert_rowid(), b.body FROM outbox_body b JOIN outbox o ON o.id = b.id WHERE o.lane = 'federal' ORDER BY o.id LIMIT 1;
+		UPDATE queue_counter SET n = n + 1 WHERE name = 'out_owed'")
+	for file in "$@"; do
+		hex=$(openssl dgst -md_gost12_256 -r "$file" | cut -d' ' -f1)
+		cp "$file" "$files/$(echo "$hex" | cut -c1-2)/$hex"
+		ordinal=$((ordinal + 1))
+		sqlite3 "$db" "INSERT INTO file (inbox_id, outbox_id, ordinal, name, mime, namespace_uri, digest, bytes, signature, signer, by_ftp, ref_id, hash, stored_ms, created_ms)
+			VALUES (0, $row, $ordinal, '$(basename "$file")', 'application/zip', '', '$hex', $(stat -c %s "$file"), '', '', 0, '', '', 0, 0)"
+	done
+}
+
+message_of() {
+	sqlite3 "$db" "SELECT e.message_id FROM envelope e JOIN outbox o ON o.envelope_id = e.id WHERE o.id = $row"
+}
+
+sent() {
+	[ "$(sqlite3 "$db" "SELECT state FROM outbox WHERE id = $row")" = delivered ] &&
+	    in_state "$(message_of)" acked
+}
+
+# arrives WHAT: SMEV has it for its receiver, files found good
+arrives() {
+	wait_for 40 sent && ok "$1: it is sent, and its files are found good" ||
+	    not_ok "$1: it is $(emu_field "$(message_of)" state), row $(sqlite3 "$db" "SELECT state, code, why FROM outbox WHERE id = $row")"
+}
+
+# again [POINTS]: another daemon
+again() {
+	stop_daemon
+	export KONTINGENT_FAILPOINTS="${1:-}"
+	start_daemon || not_ok 'the daemon does not start'
+	unset KONTINGENT_FAILPOINTS
 }

@@ -12,8 +12,10 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "queue/blob.h"
 #include "queue/file.h"
+#include "queue/outbox.h"
 #include "store/store.h"
 #include "test/lib/fixture.h"
 
@@ -351,8 +353,8 @@ file_is_stored_until_it_has_to_be_anew(struct fixture *f)
 	struct file_list list;
 
 	IN_TX(f, file_put(tx, &file));
-	IN_TX(f, file_refer(tx, file.id, true, "uuid-1", "aGFzaA=="));
-	IN_TX(f, file_stored(tx, file.id));
+	IN_TX(f, file_refer(tx, file.id, true, "uuid-1", ""));
+	IN_TX(f, file_stored(tx, file.id, "aGFzaA=="));
 	IN_TX(f, file_list(tx, 0, 7, f->arena, &list));
 	assert_string_equal(list.files[0].ref_id, "uuid-1");
 	assert_string_equal(list.files[0].hash, "aGFzaA==");
@@ -365,6 +367,80 @@ file_is_stored_until_it_has_to_be_anew(struct fixture *f)
 	IN_TX(f, file_restore(tx, 7));
 	IN_TX(f, file_list(tx, 0, 7, f->arena, &list));
 	assert_string_equal(list.files[0].ref_id, "A1");
+}
+
+/* The only message of a lane, leased for a second. */
+static int
+lease(struct fixture *f, const char *message_id, struct envelope *ret)
+{
+	int found;
+
+	IN_TX(f,
+	    found = outbox_lease(
+		tx, "federal", NULL, 1, 0, message_id, 1000, f->arena, ret));
+	return found;
+}
+
+static int64_t
+put_message(struct fixture *f)
+{
+	struct message message = { .lane = "federal",
+		.kind = "k",
+		.dedup_key = "1",
+		.subject = "",
+		.reply_to = "",
+		.cause = "",
+		.body = "x",
+		.body_bytes = 1 };
+	int64_t id;
+
+	IN_TX(f, id = outbox_put(tx, &message));
+	assert_true(id > 0);
+	return id;
+}
+
+static void
+files_go_anew_only_when_their_message_becomes_another(struct fixture *f)
+{
+	struct file file = { .outbox_id = put_message(f), .digest = A };
+	struct file_list list;
+	struct envelope e;
+
+	IN_TX(f, {
+		file_put(tx, &file);
+		file_refer(tx, file.id, true, "uuid-1", "");
+		file_stored(tx, file.id, "aGFzaA==");
+	});
+	assert_int_equal(lease(f, "m1", &e), 1);
+	IN_TX(f, outbox_sealed(tx, e.id, "text/xml", "<S/>", 4));
+	clock_freeze_ms(FIXTURE_T0_MS + 1000);
+	assert_int_equal(lease(f, "m2", &e), 1);
+	assert_string_equal(e.message_id, "m1");
+	IN_TX(f, file_list(tx, 0, file.outbox_id, f->arena, &list));
+	assert_string_equal(list.files[0].ref_id, "uuid-1");
+	IN_TX(f, outbox_renew(tx, e.id));
+	assert_int_equal(lease(f, "m3", &e), 1);
+	assert_string_equal(e.message_id, "m3");
+	assert_null(e.sealed);
+	IN_TX(f, file_list(tx, 0, file.outbox_id, f->arena, &list));
+	assert_string_equal(list.files[0].ref_id, "");
+	assert_int_equal(list.files[0].stored_ms, 0);
+}
+
+static void
+prolonged_lease_hides_a_message_on(struct fixture *f)
+{
+	struct envelope e, again;
+
+	(void)put_message(f);
+	assert_int_equal(lease(f, "m1", &e), 1);
+	clock_freeze_ms(FIXTURE_T0_MS + 900);
+	IN_TX(f, outbox_prolong(tx, e.id, 1000));
+	clock_freeze_ms(FIXTURE_T0_MS + 1800);
+	assert_int_equal(lease(f, "m2", &again), 0);
+	clock_freeze_ms(FIXTURE_T0_MS + 1900);
+	assert_int_equal(lease(f, "m2", &again), 1);
+	assert_int_equal(again.id, e.id);
 }
 
 #define BLOB(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
@@ -386,6 +462,9 @@ main(void)
 		FIXTURE_BOTH(rows_of_inbox_and_outbox_are_told_apart),
 		FIXTURE_BOTH(blob_is_known_while_a_file_has_it),
 		FIXTURE_BOTH(file_is_stored_until_it_has_to_be_anew),
+		FIXTURE_BOTH(
+		    files_go_anew_only_when_their_message_becomes_another),
+		FIXTURE_BOTH(prolonged_lease_hides_a_message_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

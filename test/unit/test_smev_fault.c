@@ -126,6 +126,27 @@ every_element_has_its_fate_empty_or_filled(void **state)
 	}
 }
 
+/* Source: smev PROTOCOL 8.2 and 9; only the text tells. */
+static void
+files_that_smev_does_not_find_have_a_code_of_their_own(void **state)
+{
+	static const char *const texts[] = { "Ошибка проверки ftp файлов",
+		"Ошибка проверки ftp файлов: файл не найден",
+		"Некорректная информация о фтп вложениях; message id = 1" };
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		fault(f, SMEV_SEND_REQUEST, texts[i],
+		    DETAIL("<f:AttachmentContentMiscoordination/>"));
+		assert_string_equal(f->answer.fault_code, "SMEV_FTP_FILES");
+	}
+	assert_int_equal(code_find("SMEV_FTP_FILES")->kind, ERR_RETRY);
+	fault(f, SMEV_SEND_REQUEST,
+	    "Превышен максимально допустимый суммарный размер ftp файлов.",
+	    DETAIL("<f:AttachmentSizeLimitExceeded/>"));
+	assert_string_equal(f->answer.fault_code, "SMEV_ATTACH_SIZE");
+}
+
 static void
 signature_fault_says_what_is_wrong(void **state)
 {
@@ -246,6 +267,7 @@ main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	static const struct CMUnitTest tests[] = {
 		T(every_element_has_its_fate_empty_or_filled),
+		T(files_that_smev_does_not_find_have_a_code_of_their_own),
 		T(signature_fault_says_what_is_wrong),
 		T(number_decides_when_the_element_does_not),
 		T(rate_limit_is_no_signature_fault),
