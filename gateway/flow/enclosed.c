@@ -148,7 +148,7 @@ flow_enclosed(const struct flow_tools *tools, struct packet *packet)
 			.content_bytes = a->content_bytes };
 		if (*a->signature != '\0')
 			judge_signature(
-			    trusts_smev(tools->trusts), packet->arena, e);
+			    trusts_others(tools->trusts), packet->arena, e);
 	}
 	buf_init(&out, 0);
 	enclosed_write(&list, &out);

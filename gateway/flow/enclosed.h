@@ -27,7 +27,7 @@ struct enclosed {
 	const char *signature; /* PKCS#7, base64; "" unsigned */
 	const char *code; /* of codes.tsv: what is wrong with it; "" */
 	const char *signer; /* fingerprint of the certificate; "" */
-	bool trusted; /* the signer, by whom SMEV is trusted */
+	bool trusted; /* the signer, by the settings */
 	int digest; /* enum gost_digest of signed_digest */
 	const void *signed_digest; /* messageDigest; empty: unsigned */
 	size_t signed_digest_bytes;
