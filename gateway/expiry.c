@@ -1,8 +1,10 @@
 /* Runs in store: what ends, read from the files of the settings. */
 #include "gateway/expiry.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <openssl/x509.h>
 
@@ -16,6 +18,13 @@
 #include "gateway/keys.h"
 
 #define DAY_MS INT64_C(86400000)
+
+/* What expiry_remember() read; a process has one. */
+static struct {
+	struct arena *arena;
+	struct expiry_item *items;
+	size_t count;
+} remembered;
 
 struct list {
 	const struct config *config;
@@ -111,12 +120,41 @@ on_found(void *arg, const char *path, X509 *cert, X509_CRL *crl)
 		      "(DSIG_CRL_STALE)";
 }
 
+/* Not ours to read any more; a file that is gone is another matter. */
+static bool
+is_forbidden(const char *path)
+{
+	return access(path, R_OK) == -1 && errno == EACCES;
+}
+
+/* What is remembered of the file or folder path; false: nothing. */
+static bool
+add_remembered(
+    struct list *list, const char *kind, const char *name, const char *path)
+{
+	size_t bytes = strlen(path), before = list->count;
+
+	for (size_t i = 0; is_forbidden(path) && i < remembered.count; i++) {
+		const struct expiry_item *old = &remembered.items[i];
+
+		if (*old->problem == '\0'
+		    && (name == NULL || strcmp(old->name, name) == 0)
+		    && (strcmp(old->kind, kind) == 0
+			|| strcmp(old->kind, "crl") == 0)
+		    && strncmp(old->path, path, bytes) == 0
+		    && (old->path[bytes] == '\0' || old->path[bytes] == '/'))
+			*add(list, kind, old->name, old->path) = *old;
+	}
+	return list->count != before;
+}
+
 /* All of the file or folder; one that can't be read is an item, too. */
 static void
 add_files(struct list *list, const char *kind, const char *name,
     const char *path, const char *stops)
 {
 	struct expiry_item *item;
+	size_t before = list->count;
 	struct err err;
 
 	if (*path == '\0')
@@ -125,6 +163,9 @@ add_files(struct list *list, const char *kind, const char *name,
 	list->name = name;
 	list->stops = stops;
 	if (cert_files_each(path, on_found, list, &err) == 0)
+		return;
+	list->count = before;
+	if (add_remembered(list, kind, name, path))
 		return;
 	item = add(list, kind, name, path);
 	if (name == NULL)
@@ -167,6 +208,35 @@ key_stops(const struct key_times *times, size_t count, size_t i)
 		       : "";
 }
 
+/* The dates of one key, as its certificate says or is remembered. */
+static bool
+read_key(struct list *list, struct expiry_item *item, const char *path)
+{
+	struct expiry_item *old;
+	struct err err;
+	X509 *cert;
+
+	if (cert_load(path, &cert, &err) == 0) {
+		fill_cert(list, item, cert);
+		X509_free(cert);
+		return true;
+	}
+	for (size_t i = 0; is_forbidden(path) && i < remembered.count; i++) {
+		old = &remembered.items[i];
+		if (strcmp(old->kind, "key") != 0 || *old->problem != '\0'
+		    || strcmp(old->path, path) != 0)
+			continue;
+		item->serial = old->serial;
+		item->fingerprint = old->fingerprint;
+		item->from_ms = old->from_ms;
+		item->until_ms = old->until_ms;
+		return true;
+	}
+	item->problem = arena_strdup(list->arena, err.text);
+	item->stops = "обмен со СМЭВ";
+	return false; /* it is for no use */
+}
+
 static void
 add_keys(struct list *list)
 {
@@ -179,23 +249,13 @@ add_keys(struct list *list)
 		const struct config_key *key = &config->keys[i];
 		struct expiry_item *item =
 		    add(list, "key", key->name, key->cert);
-		struct err err;
-		X509 *cert;
 
 		item->use = use_of(key);
 		item->place = place_of(key);
-		times[i].since_ms = key->since_ms;
-		if (cert_load(key->cert, &cert, &err) == -1) {
-			item->problem = arena_strdup(list->arena, err.text);
-			item->stops = "обмен со СМЭВ";
-			continue; /* it is for no use */
-		}
-		times[i].uses[KEY_SYSTEM] = key->system;
-		times[i].uses[KEY_PERSONAL] = key->personal;
-		fill_cert(list, item, cert);
-		times[i].not_before_ms = item->from_ms;
-		times[i].not_after_ms = item->until_ms;
-		X509_free(cert);
+		if (!read_key(list, item, key->cert))
+			continue;
+		times[i] = (struct key_times){ { key->system, key->personal },
+			key->since_ms, item->from_ms, item->until_ms };
 	}
 	for (size_t i = 0; i < config->key_count; i++) {
 		struct expiry_item *item = &list->items[first + i];
@@ -254,6 +314,19 @@ expiry_list(const struct config *config, int64_t now_ms, struct arena *arena,
 		memcpy(*ret, list.items, bytes);
 	free(list.items);
 	return list.count;
+}
+
+void
+expiry_remember(const struct config *config)
+{
+	struct arena *arena = arena_new();
+	struct expiry_item *items;
+	size_t count = expiry_list(config, 0, arena, &items);
+
+	arena_free(remembered.arena);
+	remembered.arena = arena;
+	remembered.items = items;
+	remembered.count = count;
 }
 
 int64_t

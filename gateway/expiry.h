@@ -35,7 +35,13 @@ struct expiry_item {
 	const char *problem; /* why it can't be read; "" */
 };
 
-/* All of them as the files are now, in arena.  Returns how many. */
+/*
+ * Read them now, and keep what was read for expiry_list(): once a process, while
+ * it still may read what belongs to root only.
+ */
+void expiry_remember(const struct config *config);
+/* All of them as the files are now, in arena; of a file that we may not read,
+ * what is remembered.  Returns how many. */
 size_t expiry_list(const struct config *config, int64_t now_ms,
     struct arena *arena, struct expiry_item **ret);
 /* Whole days to its end; less than 0 when it is over. */

@@ -264,6 +264,9 @@ role_store(const struct role_start *start)
 	/* Ids go on from the clock, so that answers to the store before us find
 	 * nobody. */
 	desk->next_id = (uint64_t)clock_now_ms() << 20;
+	if (gost_setup(start->config->openssl_conf, &err) == -1)
+		goto failed;
+	expiry_remember(start->config);
 	/* The database's files belong to whom the store will be. */
 	if (keys_view_read(start->config, &desk->keys, &err) == -1
 	    || sandbox_drop_user(start->config, &err) == -1

@@ -26,7 +26,7 @@
 struct fixture {
 	char folder[40], ca[60];
 	struct config_key keys[2];
-	struct config_source source;
+	struct config_source sources[2];
 	const char *smev_certs[1], *signers[1];
 	struct config config;
 	struct arena *arena;
@@ -75,13 +75,15 @@ set_up(void **state)
 		.cert = make(f, 1, "official.pem", 40) };
 	f->smev_certs[0] = make(f, 2, "smev.pem", 20);
 	f->signers[0] = make(f, 3, "sgo.pem", -1);
-	f->source = (struct config_source){ .name = "sgo",
+	f->sources[0] = (struct config_source){ .name = "sgo",
 		.signer = { f->signers, 1 } };
+	f->sources[1] = f->sources[0];
+	f->sources[1].name = "sgo-two";
 	(void)make(f, 4, "ca/ca.pem", 1000);
 	f->config = (struct config){ .keys = f->keys,
 		.key_count = 2,
-		.sources = &f->source,
-		.source_count = 1 };
+		.sources = f->sources,
+		.source_count = 2 };
 	f->config.smev.smev_cert = (struct config_list){ f->smev_certs, 1 };
 	f->config.smev.ca_folder = f->ca;
 	f->config.http.tls_cert = make(f, 6, "tls.pem", 61);
@@ -143,7 +145,7 @@ each_thing_that_ends_is_listed_with_what_stops(void **state)
 		assert_true(expiry_days(it, T0_MS) == wanted[i].days);
 		assert_string_equal(it->problem, "");
 	}
-	assert_int_equal(f->count, 7);
+	assert_int_equal(f->count, 8);
 	assert_true(item(f, "key", "old")->active);
 	assert_string_equal(item(f, "key", "old")->serial, "10");
 	assert_int_equal(strlen(item(f, "key", "old")->fingerprint), 64);
@@ -178,6 +180,35 @@ what_can_not_be_read_is_listed_and_told(void **state)
 	assert_true(expiry_soon(item(f, "source", "sgo"), T0_MS));
 	f->keys[0].cert = "/dev/null";
 	assert_true(*item(f, "key", "old")->problem != '\0');
+}
+
+/* In a process of its own, which becomes nobody when it is root. */
+static void
+what_may_not_be_read_any_more_is_remembered(void **state)
+{
+	struct fixture *f = *state;
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		expiry_remember(&f->config);
+		if (geteuid() == 0 ? setresuid(65534, 65534, 65534) == -1
+				   : chmod(f->folder, 0) == -1)
+			_exit(10);
+		f->count = expiry_list(&f->config, T0_MS, f->arena, &f->items);
+		if (f->count != 8)
+			_exit(11);
+		for (size_t i = 0; i < f->count; i++)
+			if (*f->items[i].problem != '\0'
+			    || f->items[i].until_ms == 0
+			    || *f->items[i].stops == '\0')
+				_exit(12);
+		_exit(f->items[0].active ? 0 : 13);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(chmod(f->folder, 0700), 0);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
 }
 
 static void
@@ -246,7 +277,7 @@ each_step_of_an_item_is_one_line(void **state)
 	assert_int_equal(lines_with(path, "name=old"), 4);
 	assert_int_equal(
 	    lines_with(path, "name=old serial=10 result=over threshold=0"), 1);
-	assert_int_equal(lines_with(path, "kind=source"), 1);
+	assert_int_equal(lines_with(path, "kind=source"), 2);
 	assert_int_equal(lines_with(path, "kind=ca "), 0);
 	/* 5 days at first: 7, 1, over. */
 	assert_int_equal(lines_with(path, "kind=crl"), 3);
@@ -268,6 +299,7 @@ main(void)
 		TEST(each_thing_that_ends_is_listed_with_what_stops),
 		TEST(key_with_a_successor_stops_nothing),
 		TEST(what_can_not_be_read_is_listed_and_told),
+		TEST(what_may_not_be_read_any_more_is_remembered),
 		cmocka_unit_test(thresholds_are_60_30_14_7_1_and_the_end),
 		TEST(each_step_of_an_item_is_one_line),
 	};
