@@ -69,6 +69,19 @@ struct dsig_verdict {
  */
 int dsig_verify(struct xml_doc *doc, xmlNode *signature, const xmlNode *target,
     struct trust *trust, struct dsig_verdict *ret, struct err *err);
+/*
+ * The Ids of a document, looked at once for many signatures in it; the tree may
+ * not change meanwhile.
+ *
+ * Errors: ERR_REFUSE DSIG_DUP_ID an Id stands twice.
+ */
+struct dsig_ids;
+int dsig_ids_new(struct xml_doc *doc, struct dsig_ids **ret, struct err *err);
+void dsig_ids_free(struct dsig_ids *ids); /* NULL is fine */
+/* As dsig_verify(), with the Ids at hand; NULL: look at them. */
+int dsig_verify_among(struct xml_doc *doc, const struct dsig_ids *ids,
+    xmlNode *signature, const xmlNode *target, struct trust *trust,
+    struct dsig_verdict *ret, struct err *err);
 /* As dsig_verify(), and an error unless all of digest, value and trust are
  * good: ERR_REFUSE DSIG_DIGEST, DSIG_VALUE, DSIG_TRUST, DSIG_EXPIRED. */
 int dsig_require(struct xml_doc *doc, xmlNode *signature, const xmlNode *target,

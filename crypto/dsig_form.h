@@ -17,6 +17,7 @@
 #include "crypto/gost.h"
 
 struct dsig_suite;
+struct dsig_ids;
 struct err;
 
 struct dsig_form {
@@ -41,12 +42,15 @@ int dsig_form_read(
 void dsig_form_release(struct dsig_form *form);
 
 /*
- * Check that target is what id names, that no Id of the document stands
- * twice, and that signature and target lie as the transforms say.
+ * Check that target is what id names, and that signature and target lie as the
+ * transforms say.
  *
- * Errors: ERR_REFUSE DSIG_TARGET, DSIG_DUP_ID.
+ * Errors: ERR_REFUSE DSIG_TARGET.
  */
 int dsig_form_target(const struct dsig_form *form, const xmlNode *signature,
+    const xmlNode *target, struct err *err);
+/* Check that id names nothing but target.  Errors: ERR_REFUSE DSIG_DUP_ID. */
+int dsig_form_unique(const struct dsig_form *form, const struct dsig_ids *ids,
     const xmlNode *target, struct err *err);
 
 #endif

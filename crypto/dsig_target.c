@@ -4,18 +4,23 @@
  */
 #include "crypto/dsig_form.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/err.h"
 #include "base/map.h"
+#include "base/mem.h"
+#include "crypto/dsig.h"
+#include "xsd/xml_doc.h"
 
-struct id_walk {
-	const char *id; /* that the signature names */
-	const xmlNode *target;
-	struct map *seen;
-	struct err *err;
+struct dsig_ids {
+	struct map *exact; /* values of Id */
+	struct map
+	    *any; /* of whatever may pass for one: the element, or many */
 };
+
+static char many; /* it stands on more elements than one */
 
 static int
 bad_target(struct err *err, const char *why)
@@ -39,22 +44,23 @@ attr_text(const xmlAttr *attr)
 	    : (const char *)attr->children->content;
 }
 
+/* xml:id, wsu:Id, ID: not ours, but a reader may resolve it. */
 static int
-check_ids(struct id_walk *walk, const xmlNode *node)
+add_ids(struct dsig_ids *ids, xmlNode *node, struct err *err)
 {
 	for (const xmlAttr *a = node->properties; a != NULL; a = a->next) {
 		const char *name = (const char *)a->name;
 		const char *value = attr_text(a);
-		bool is_id = a->ns == NULL && strcmp(name, "Id") == 0;
+		const void *before;
 
 		if (strcasecmp(name, "Id") != 0)
 			continue;
-		/* xml:id, wsu:Id, ID: not ours, but a reader may resolve it. */
-		if (node != walk->target && strcmp(value, walk->id) == 0)
-			return err_set(walk->err, ERR_REFUSE, "DSIG_DUP_ID",
-			    "signature: its Id stands on two elements");
-		if (is_id && map_put(walk->seen, value, walk) != NULL)
-			return err_set(walk->err, ERR_REFUSE, "DSIG_DUP_ID",
+		before = map_put(ids->any, value, node);
+		if (before != NULL && before != node)
+			(void)map_put(ids->any, value, &many);
+		if (a->ns == NULL && strcmp(name, "Id") == 0
+		    && map_put(ids->exact, value, node) != NULL)
+			return err_set(err, ERR_REFUSE, "DSIG_DUP_ID",
 			    "an Id stands twice in the document");
 	}
 	return 0;
@@ -62,13 +68,13 @@ check_ids(struct id_walk *walk, const xmlNode *node)
 
 /* All elements of the document, in order. */
 static int
-walk_all(struct id_walk *walk, const xmlNode *root)
+walk_all(struct dsig_ids *ids, xmlNode *root, struct err *err)
 {
-	const xmlNode *node = root;
+	xmlNode *node = root;
 
 	for (;;) {
 		if (node->type == XML_ELEMENT_NODE) {
-			if (check_ids(walk, node) == -1)
+			if (add_ids(ids, node, err) == -1)
 				return -1;
 			if (node->children != NULL) {
 				node = node->children;
@@ -83,15 +89,29 @@ walk_all(struct id_walk *walk, const xmlNode *root)
 	}
 }
 
-static int
-check_unique(
-    const struct dsig_form *form, const xmlNode *target, struct err *err)
+int
+dsig_ids_new(struct xml_doc *doc, struct dsig_ids **ret, struct err *err)
 {
-	struct id_walk walk = { form->id, target, map_new(), err };
-	int rc = walk_all(&walk, xmlDocGetRootElement(target->doc));
+	struct dsig_ids *ids = xcalloc(1, sizeof(*ids));
 
-	map_free(walk.seen, NULL);
-	return rc;
+	ids->exact = map_new();
+	ids->any = map_new();
+	if (walk_all(ids, xml_doc_root(doc), err) == -1) {
+		dsig_ids_free(ids);
+		return -1;
+	}
+	*ret = ids;
+	return 0;
+}
+
+void
+dsig_ids_free(struct dsig_ids *ids)
+{
+	if (ids == NULL)
+		return;
+	map_free(ids->exact, NULL);
+	map_free(ids->any, NULL);
+	free(ids);
 }
 
 static bool
@@ -115,5 +135,15 @@ dsig_form_target(const struct dsig_form *form, const xmlNode *signature,
 		return bad_target(err, "it covers what lies in itself");
 	if (is_inside(signature, target) && !form->enveloped)
 		return bad_target(err, "it lies in what it covers");
-	return check_unique(form, target, err);
+	return 0;
+}
+
+int
+dsig_form_unique(const struct dsig_form *form, const struct dsig_ids *ids,
+    const xmlNode *target, struct err *err)
+{
+	if (map_get(ids->any, form->id) == target)
+		return 0;
+	return err_set(err, ERR_REFUSE, "DSIG_DUP_ID",
+	    "signature: its Id stands on two elements");
 }

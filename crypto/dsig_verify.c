@@ -226,14 +226,14 @@ judge(
 }
 
 static int
-verify_form(const struct dsig_form *form, xmlNode *signature,
-    const xmlNode *target, struct trust *trust, struct dsig_verdict *ret,
-    struct err *err)
+verify_form(const struct dsig_form *form, const struct dsig_ids *ids,
+    xmlNode *signature, const xmlNode *target, struct trust *trust,
+    struct dsig_verdict *ret, struct err *err)
 {
 	struct dsig_verdict verdict = { .target = target };
 	const struct cert *cert;
 
-	if (dsig_form_target(form, signature, target, err) == -1
+	if (dsig_form_unique(form, ids, target, err) == -1
 	    || certs_get(form->cert_der, form->cert_bytes, &cert, err) == -1)
 		return -1;
 	if (cert->key_nid != form->suite->key_nid)
@@ -249,9 +249,11 @@ verify_form(const struct dsig_form *form, xmlNode *signature,
 }
 
 int
-dsig_verify(struct xml_doc *doc, xmlNode *signature, const xmlNode *target,
-    struct trust *trust, struct dsig_verdict *ret, struct err *err)
+dsig_verify_among(struct xml_doc *doc, const struct dsig_ids *ids,
+    xmlNode *signature, const xmlNode *target, struct trust *trust,
+    struct dsig_verdict *ret, struct err *err)
 {
+	struct dsig_ids *own = NULL;
 	struct dsig_form form;
 	int rc;
 
@@ -259,9 +261,22 @@ dsig_verify(struct xml_doc *doc, xmlNode *signature, const xmlNode *target,
 	assert(signature->doc == xml_doc_raw(doc));
 	if (dsig_form_read(signature, &form, err) == -1)
 		return -1;
-	rc = verify_form(&form, signature, target, trust, ret, err);
+	rc = dsig_form_target(&form, signature, target, err);
+	if (rc == 0 && ids == NULL)
+		rc = dsig_ids_new(doc, &own, err);
+	if (rc == 0)
+		rc = verify_form(&form, ids == NULL ? own : ids, signature,
+		    target, trust, ret, err);
+	dsig_ids_free(own);
 	dsig_form_release(&form);
 	return rc;
+}
+
+int
+dsig_verify(struct xml_doc *doc, xmlNode *signature, const xmlNode *target,
+    struct trust *trust, struct dsig_verdict *ret, struct err *err)
+{
+	return dsig_verify_among(doc, NULL, signature, target, trust, ret, err);
 }
 
 int

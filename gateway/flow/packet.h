@@ -23,6 +23,7 @@ struct changeset;
 struct config;
 struct config_datatype;
 struct config_source;
+struct dsig_ids;
 struct trusts;
 struct xml_doc;
 struct xsd_registry;
@@ -38,6 +39,7 @@ struct packet {
 	struct arena *arena;
 	struct open_job job; /* how it came; body only while being opened */
 	struct xml_doc *doc; /* set by open */
+	struct dsig_ids *ids; /* of doc, while many signatures are looked at */
 	struct smev_answer answer; /* set by open, for CHANNEL_SMEV */
 	xmlNode *root; /* of the business content; NULL if there is none */
 	const char *packet_id; /* theirs, or made from the digest */

@@ -30,7 +30,8 @@ personal_judge(struct packet *packet, xmlNode *signature, const xmlNode *target,
 	struct err err;
 
 	*ret_whole = false;
-	if (dsig_verify(packet->doc, signature, target, trust, &verdict, &err)
+	if (dsig_verify_among(packet->doc, packet->ids, signature, target,
+		trust, &verdict, &err)
 	    == -1)
 		return arena_strdup(packet->arena, err.code);
 	*ret_whole = verdict.digest_ok && verdict.value_ok;

@@ -15,6 +15,7 @@
 #include "base/codes.h"
 #include "base/err.h"
 #include "base/failpoint.h"
+#include "crypto/dsig.h"
 #include "gateway/config.h"
 #include "gateway/door/door_hear.h"
 #include "gateway/flow/packet.h"
@@ -65,6 +66,20 @@ refused_alone(const struct packet *packet, const char *code)
 	    && !door_passes(packet) && (row == NULL || row->kind != ERR_HOLD);
 }
 
+/* What is wrong with a record costs it, or, where it can't, the message. */
+static void
+blame(struct packet *packet, xmlNode *record, const char *code)
+{
+	if (refused_alone(packet, code))
+		refusal_mark(record, code);
+	else
+		defects_add(&packet->defects,
+		    &(struct defect){ .level = DEFECT_FATAL,
+			.code = code,
+			.line = xml_node_line(record),
+			.path = xml_path(record, packet->arena) });
+}
+
 void
 flow_records(const struct flow_tools *tools, struct packet *packet)
 {
@@ -78,23 +93,18 @@ flow_records(const struct flow_tools *tools, struct packet *packet)
 		return;
 	if (smev_registry_read(
 		packet->root, packet->arena, &records, &count, &err)
-	    == -1) {
+		== -1
+	    || (count != 0
+		&& dsig_ids_new(packet->doc, &packet->ids, &err) == -1)) {
 		packet_refuse(packet, &err);
 		return;
 	}
 	for (size_t i = 0; i < count; i++) {
 		const char *code = judge_record(tools, packet, &records[i]);
 
-		if (code == NULL)
-			continue;
-		if (refused_alone(packet, code))
-			refusal_mark(records[i].element, code);
-		else
-			defects_add(&packet->defects,
-			    &(struct defect){ .level = DEFECT_FATAL,
-				.code = code,
-				.line = xml_node_line(records[i].element),
-				.path = xml_path(
-				    records[i].element, packet->arena) });
+		if (code != NULL)
+			blame(packet, records[i].element, code);
 	}
+	dsig_ids_free(packet->ids);
+	packet->ids = NULL;
 }

@@ -227,6 +227,7 @@ published_record_is_good_in_a_converted_envelope(void **state)
 				   "GetRequestResponse-soap-smev1.1-sample.xml";
 	struct fixture *f = *state;
 	const char *path = sample_path(f->arena, name);
+	struct dsig_ids *ids = NULL;
 	struct dsig_verdict verdict;
 	struct smev_answer a;
 	struct buf xml;
@@ -245,7 +246,29 @@ published_record_is_good_in_a_converted_envelope(void **state)
 			     f->records[0].record, NULL, &verdict, &f->err),
 	    0);
 	assert_true(verdict.digest_ok && verdict.value_ok);
+	assert_int_equal(dsig_ids_new(f->doc, &ids, &f->err), 0);
+	assert_int_equal(dsig_verify_among(f->doc, ids, f->records[0].signature,
+			     f->records[0].record, NULL, &verdict, &f->err),
+	    0);
+	assert_true(verdict.digest_ok && verdict.value_ok);
+	dsig_ids_free(ids);
 	buf_release(&xml);
+}
+
+static void
+ids_of_a_document_are_known_only_when_each_stands_once(void **state)
+{
+	struct fixture *f = *state;
+	struct dsig_ids *ids = NULL;
+
+	assert_int_equal(read_in(f, RECORD("1", CONTENT, "")), 0);
+	assert_int_equal(dsig_ids_new(f->doc, &ids, &f->err), 0);
+	dsig_ids_free(ids);
+	dsig_ids_free(NULL);
+	assert_int_equal(
+	    read_in(f, RECORD("1", CONTENT, "") RECORD("2", CONTENT, "")), 0);
+	assert_int_equal(dsig_ids_new(f->doc, &ids, &f->err), -1);
+	assert_string_equal(f->err.code, "DSIG_DUP_ID");
 }
 
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -260,6 +283,7 @@ main(void)
 		T(more_records_than_may_be_are_refused),
 		T(files_of_records_are_listed_with_the_record),
 		T(published_record_is_good_in_a_converted_envelope),
+		T(ids_of_a_document_are_known_only_when_each_stands_once),
 	};
 	struct err err;
 
