@@ -127,14 +127,13 @@ def judge(operation, name, body, code, fate):
 
 
 def polls():
-    for operation in ("GetRequest", "GetResponse"):
-        op = {"GetRequest": 2, "GetResponse": 3}[operation]
+    for operation in ("GetRequest", "GetResponse", "GetStatus"):
         for name in ("InvalidContent", "SignatureVerificationFault", "SenderIsNotRegistered",
                      "UnknownMessageType", "SMEVFailure"):
             code = ELEMENTS[name][0]
             smev.can(operation, 500, fault(name, code="1"))
             truth(f"{operation}, {name}: told, and asked again",
-                  until(lambda: said(f"stage=poll op={op} .*code={code} ")), code)
+                  until(lambda: said(f"stage=poll of={operation} .*code={code} ")), code)
             asked = smev.calls.count(operation)
             truth(f"{operation} goes on after {name}",
                   smev.wait(lambda: smev.calls.count(operation) > asked))

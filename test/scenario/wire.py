@@ -94,8 +94,7 @@ def clothes():
 
 
 def codes(operation):
-    op = {"GetRequest": 2, "GetResponse": 3}[operation]
-    return re.findall(rf"stage=poll op={op} .*result=failed code=(\S+)", log())
+    return re.findall(rf"stage=poll of={operation} .*result=failed code=(\S+)", log())
 
 
 def published(pattern, operation, wanted, content_type="text/xml;charset=UTF-8"):
