@@ -343,9 +343,30 @@ seal_ask(struct seal *seal, const int algorithms[KEY_USES],
 	return 0;
 }
 
+/*
+ * A file of the store was digested before it was known who signs, and it is not
+ * here: by another algorithm it will never be signed.
+ */
+static bool
+is_misfit(const struct seal *seal, const struct signed_value *value)
+{
+	const struct seal_file *file;
+
+	if (rounds[seal->round].ask != ask_file)
+		return false;
+	file = &seal->given[seal->unsigned_files[seal->at]];
+	return file->by_ftp
+	    && file->digest_bytes
+	    != gost_digest_bytes((enum gost_digest)value->algorithm);
+}
+
 int
 seal_take(struct seal *seal, const struct signed_value *value, struct err *err)
 {
+	if (strcmp(value->code, "KEY_SIGN") == 0 && is_misfit(seal, value))
+		return err_set(err, ERR_HOLD, "SMEV_UNSENDABLE",
+		    "the digest of a file in the store is not for the key "
+		    "that signs files");
 	if (*value->code != '\0' || value->value_bytes == 0)
 		return err_set(err, ERR_RETRY,
 		    *value->code != '\0' ? value->code : "KEY_SIGN", "%s",

@@ -37,7 +37,8 @@ int seal_ask(struct seal *seal, const int algorithms[KEY_USES],
 /*
  * The signer's answer to that.
  *
- * Errors: ERR_RETRY with the signer's code.
+ * Errors: ERR_RETRY with the signer's code; ERR_HOLD SMEV_UNSENDABLE no key as
+ * that one signs a file of the store.
  */
 int
 seal_take(struct seal *seal, const struct signed_value *value, struct err *err);

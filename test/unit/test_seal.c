@@ -381,6 +381,34 @@ answer_without_a_value_is_tried_again_later(void **state)
 }
 
 static void
+file_of_the_store_that_the_key_can_not_sign_is_held(void **state)
+{
+	const struct signed_value no = {
+		.algorithm = GOST_STREEBOG_512, .code = "KEY_SIGN", .why = "no"
+	};
+	struct scene *scene = *state;
+	struct seal_job job = job_of(scene, CONTENT);
+	struct seal_file file = file_of(scene, "u", "third");
+	struct sign_job ask;
+	struct seal *seal;
+	struct err err;
+
+	job.files = &file;
+	job.file_count = 1;
+	for (int by_ftp = 0; by_ftp < 2; by_ftp++) {
+		file.by_ftp = by_ftp == 1;
+		assert_int_equal(
+		    seal_begin(&scene->config, &job, scene->arena, &seal, &err),
+		    0);
+		assert_int_equal(
+		    seal_ask(seal, scene->algorithms, &ask, &err), 1);
+		assert_int_equal(seal_take(seal, &no, &err), -1);
+		/* One that is here is digested anew. */
+		assert_int_equal(err.kind, by_ftp ? ERR_HOLD : ERR_RETRY);
+	}
+}
+
+static void
 call_that_is_no_message_is_signed_too(void **state)
 {
 	struct scene *scene = *state;
@@ -416,6 +444,7 @@ main(void)
 		TEST(content_that_no_official_can_sign_is_held),
 		TEST(mtom_puts_contents_beside_the_signed_envelope),
 		TEST(answer_without_a_value_is_tried_again_later),
+		TEST(file_of_the_store_that_the_key_can_not_sign_is_held),
 		TEST(call_that_is_no_message_is_signed_too),
 	};
 
