@@ -10,8 +10,9 @@
 static const char sql_put[] =
     "INSERT INTO mailbox (owner, side, kind, client_id, ref_client_id, node,"
     " datatype, message_id, reference_id, transaction_code, reply_to,"
-    " outbox_id, created_ms, sender)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
+    " outbox_id, created_ms, sender, files_of)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
+    " $15)"
     " ON CONFLICT (owner, side, client_id) DO NOTHING RETURNING id";
 static const char sql_put_body[] =
     "INSERT INTO mailbox_body (id, body) VALUES ($1, $2)";
@@ -21,8 +22,8 @@ static const char sql_put_body[] =
 	"m.ref_client_id,"                                          \
 	" m.node, m.datatype, m.message_id, m.reference_id,"        \
 	" m.transaction_code, m.reply_to, m.outbox_id, m.answered," \
-	" m.created_ms, m.sender"
-#define BODY_COLUMN 16
+	" m.created_ms, m.sender, m.files_of"
+#define BODY_COLUMN 17
 #define WITH_BODY                                                        \
 	COLUMNS ", b.body FROM mailbox m JOIN mailbox_body b ON b.id = " \
 		"m.id"
@@ -30,15 +31,6 @@ static const char sql_put_body[] =
 static const char sql_token[] =
     "SELECT id FROM mailbox"
     " WHERE owner = $1 AND taken_by = $2 AND taken_by <> ''";
-/* Again with taken_ms = 0: on PostgreSQL another node may be faster. */
-static const char sql_take[] =
-    "UPDATE mailbox SET taken_ms = $5, taken_by = $4, leased = 0"
-    " WHERE taken_ms = 0"
-    " AND id = (SELECT id FROM mailbox WHERE owner = $1 AND side = 'in'"
-    "  AND taken_ms = 0 AND ($2 = '' OR node = $2)"
-    "  AND ($3 = '' OR ($3 = 'REQUEST') = (kind = 'request'))"
-    "  ORDER BY id LIMIT 1)"
-    " RETURNING id";
 static const char sql_get_body[] = WITH_BODY " WHERE m.id = $1";
 static const char sql_find[] =
     COLUMNS " FROM mailbox m WHERE m.owner = $1 AND m.client_id = $2"
@@ -55,17 +47,20 @@ static const char sql_late[] =
     " RETURNING id, owner, client_id, created_ms";
 static const char sql_by_time[] =
     WITH_BODY " WHERE m.owner = $1 AND m.created_ms >= $2"
-	      " AND m.created_ms <= $3 ORDER BY m.created_ms, m.id LIMIT $4";
+	      " AND m.created_ms <= $3 AND m.files_of = 0 ORDER BY "
+	      "m.created_ms, m.id LIMIT $4";
 static const char sql_by_name[] =
     WITH_BODY " WHERE m.owner = $1 AND m.client_id = $2"
-	      " AND (m.kind = 'request') = ($3 = 1) ORDER BY m.id LIMIT $4";
-static const char sql_by_ref[] =
-    WITH_BODY " WHERE m.owner = $1 AND m.ref_client_id = $2"
-	      " AND m.ref_client_id <> '' ORDER BY m.id LIMIT $3";
+	      " AND (m.kind = 'request') = ($3 = 1) AND m.files_of = 0"
+	      " ORDER BY m.id LIMIT $4";
+static const char sql_by_ref[] = WITH_BODY
+    " WHERE m.owner = $1 AND m.ref_client_id = $2"
+    " AND m.ref_client_id <> '' AND m.files_of = 0 ORDER BY m.id LIMIT $3";
 
 static const char sql_due[] =
     WITH_BODY " WHERE m.owner = $1 AND m.side = 'in' AND m.taken_ms = 0"
-	      " AND m.due_ms <= $2 ORDER BY m.id LIMIT $3";
+	      " AND m.due_ms <= $2 AND (m.files_of <> 0) = ($4 = 1)"
+	      " ORDER BY m.id LIMIT $3";
 /* Again with due_ms: another node may be faster. */
 static const char sql_lease[] =
     "UPDATE mailbox SET due_ms = $2, leased = $3 WHERE id = $1"
@@ -76,6 +71,9 @@ static const char sql_given[] =
 static const char sql_pause[] =
     "UPDATE mailbox SET due_ms = $2, code = $3, leased = 0"
     " WHERE id = $1 AND taken_ms = 0";
+static const char sql_ready[] =
+    "UPDATE mailbox SET files_of = 0, due_ms = 0, leased = 0, code = ''"
+    " WHERE id = $1";
 static const char sql_unlease[] =
     "UPDATE mailbox SET due_ms = 0, leased = 0 WHERE leased = $1"
     " AND leased <> 0 AND taken_ms = 0";
@@ -115,6 +113,7 @@ read_row(
 		.answered = row_int(row, 13) != 0,
 		.created_ms = row_int(row, 14),
 		.sender = text_at(arena, row, 15),
+		.files_of = row_int(row, 16),
 	};
 	if (!with_body)
 		return;
@@ -137,7 +136,8 @@ mailbox_put(struct store_tx *tx, struct letter *letter)
 		P_TEXT(or_empty(letter->reference_id)),
 		P_TEXT(or_empty(letter->transaction_code)),
 		P_TEXT(or_empty(letter->reply_to)), P_INT(letter->outbox_id),
-		P_INT(clock_now_ms()), P_TEXT(or_empty(letter->sender))));
+		P_INT(clock_now_ms()), P_TEXT(or_empty(letter->sender)),
+		P_INT(letter->files_of)));
 	if (row == NULL)
 		return 0;
 	letter->id = row_int(row, 0);
@@ -158,7 +158,7 @@ mailbox_take(struct store_tx *tx, const char *owner, const char *node,
 	int64_t id;
 
 	if (row == NULL)
-		row = store_one(tx, sql_take,
+		row = store_one(tx, queue_backend(tx)->mailbox_take,
 		    PARAMS(P_TEXT(owner), P_TEXT(node), P_TEXT(what),
 			P_TEXT(token), P_INT(clock_now_ms())));
 	if (row == NULL)
@@ -235,7 +235,7 @@ mailbox_search(struct store_tx *tx, const struct mailbox_search *search,
 }
 
 size_t
-mailbox_lease(struct store_tx *tx, const char *owner, size_t max,
+mailbox_lease(struct store_tx *tx, const char *owner, bool files, size_t max,
     int64_t until_ms, struct arena *arena, struct letter *ret)
 {
 	int64_t now = clock_now_ms();
@@ -243,7 +243,8 @@ mailbox_lease(struct store_tx *tx, const char *owner, size_t max,
 	struct row *row;
 
 	store_query(tx, sql_due,
-	    PARAMS(P_TEXT(owner), P_INT(now), P_INT((int64_t)max)));
+	    PARAMS(
+		P_TEXT(owner), P_INT(now), P_INT((int64_t)max), P_INT(files)));
 	while ((row = store_next(tx)) != NULL)
 		if (found < max)
 			read_row(row, true, arena, &ret[found++]);
@@ -261,6 +262,12 @@ void
 mailbox_given(struct store_tx *tx, int64_t id)
 {
 	store_exec(tx, sql_given, PARAMS(P_INT(id), P_INT(clock_now_ms())));
+}
+
+void
+mailbox_ready(struct store_tx *tx, int64_t id)
+{
+	store_exec(tx, sql_ready, PARAMS(P_INT(id)));
 }
 
 void

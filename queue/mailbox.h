@@ -41,6 +41,7 @@ struct letter {
 	const char *reply_to; /* of a request for the system; "" */
 	const char *sender; /* mnemonic of who sent that; "" */
 	int64_t outbox_id; /* of what it sent; 0 */
+	int64_t files_of; /* row of the inbox whose files come first; 0 */
 	bool answered; /* a request that has had its last word */
 	int64_t created_ms;
 	const void *body; /* as it is given out */
@@ -73,11 +74,15 @@ void mailbox_answered(struct store_tx *tx, int64_t id, bool answered);
 /*
  * Letters for a system with a folder are put there by us.  Lease up to max that
  * wait and are due, the oldest first, with their bodies, until until_ms: nobody
- * else puts them meanwhile, but the system may take them by itself.
+ * else puts them meanwhile, but the system may take them by itself.  files:
+ * those whose files are to be given first, and which nobody can take until
+ * mailbox_ready(); else the others.
  * Returns how many are in ret.
  */
-size_t mailbox_lease(struct store_tx *tx, const char *owner, size_t max,
-    int64_t until_ms, struct arena *arena, struct letter *ret);
+size_t mailbox_lease(struct store_tx *tx, const char *owner, bool files,
+    size_t max, int64_t until_ms, struct arena *arena, struct letter *ret);
+/* Its files are in the folder: it may be taken. */
+void mailbox_ready(struct store_tx *tx, int64_t id);
 /* The letter is in its folder: it waits no more. */
 void mailbox_given(struct store_tx *tx, int64_t id);
 /* It could not be put there: again at due_ms; code is shown until then. */

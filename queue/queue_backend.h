@@ -20,9 +20,22 @@ struct queue_backend {
 	const char *envelope_lease;
 	/* $1 lane: one node at a time packs it; NULL: no need. */
 	const char *lane_lock;
+	/* $1 owner, $2 node, $3 kind, $4 token, $5 now: id of the letter
+	 * marked as taken. */
+	const char *mailbox_take;
 	/* Other nodes look for work; NULL: there are none. */
 	const char *wake;
 };
+
+/* mailbox_take; two nodes at once take two letters. */
+#define MAILBOX_TAKE(lock)                                                   \
+	"UPDATE mailbox SET taken_ms = $5, taken_by = $4, leased = 0"        \
+	" WHERE taken_ms = 0"                                                \
+	" AND id = (SELECT id FROM mailbox WHERE owner = $1 AND side = 'in'" \
+	"  AND taken_ms = 0 AND files_of = 0 AND ($2 = '' OR node = $2)"     \
+	"  AND ($3 = '' OR ($3 = 'REQUEST') = (kind = 'request'))"           \
+	"  ORDER BY id LIMIT 1" lock ")"                                     \
+	" RETURNING id"
 
 extern const struct queue_backend queue_sqlite, queue_pgsql;
 

@@ -26,5 +26,6 @@ const struct queue_backend queue_pgsql = {
 	    "  ORDER BY due_ms, id LIMIT 1 FOR UPDATE SKIP LOCKED)"
 	    " RETURNING id",
 	.lane_lock = "SELECT pg_advisory_xact_lock(7201701, hashtext($1))",
+	.mailbox_take = MAILBOX_TAKE("  FOR UPDATE SKIP LOCKED"),
 	.wake = "SELECT pg_notify('kontingent', '')",
 };

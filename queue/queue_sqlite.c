@@ -25,5 +25,6 @@ const struct queue_backend queue_sqlite = {
 	    "  ORDER BY due_ms, id LIMIT 1)"
 	    " RETURNING id",
 	.lane_lock = NULL,
+	.mailbox_take = MAILBOX_TAKE(""),
 	.wake = NULL,
 };

@@ -216,7 +216,8 @@ lease(struct fixture *f, int64_t until_ms, char names[16])
 	size_t count;
 
 	IN_TX(f,
-	    count = mailbox_lease(tx, "is1", 2, until_ms, f->arena, letters));
+	    count = mailbox_lease(
+		tx, "is1", false, 2, until_ms, f->arena, letters));
 	names[0] = '\0';
 	for (size_t i = 0; i < count; i++) {
 		assert_int_equal(
