@@ -33,6 +33,7 @@ struct loop;
 struct packing;
 struct map;
 struct store;
+struct take;
 struct transit;
 
 /* A packet between two commits.  Listed by its id in desk.transits. */
@@ -123,6 +124,7 @@ struct desk {
 	struct overdue *overdue;
 	struct expiry *expiry;
 	struct door_folder *folders;
+	struct take *takes; /* attachments of what systems send; door_take */
 	struct pace pace; /* of all calls of SMEV */
 	struct pace_keep *pace_keep;
 	struct question *questions; /* of exchange/statistics, in turn */

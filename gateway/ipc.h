@@ -68,6 +68,10 @@ enum ipc_type {
 	/* store -> filer -> store */
 	IPC_LETTER, /* a QueryResult for in/ */
 	IPC_LETTERED,
+	IPC_TAKE, /* a file of the system's folder is copied to a blob */
+	IPC_TAKEN,
+	IPC_GIVE, /* a blob to a file in its folder */
+	IPC_GIVEN,
 	/* front -> store, answered with IPC_ANSWER of the same id */
 	IPC_PUSH, /* whose, content type, body: a notification of SMEV */
 	IPC_TYPE_END

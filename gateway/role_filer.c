@@ -23,7 +23,9 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "crypto/gost.h"
 #include "gateway/config.h"
+#include "gateway/filer/carrier.h"
 #include "gateway/filer/filer_job.h"
 #include "gateway/filer/place.h"
 #include "gateway/loop.h"
@@ -37,8 +39,19 @@ struct filer {
 	struct loop *loop;
 	struct place **places;
 	size_t place_count;
+	struct carrier *carrier;
+	struct event *more; /* has no work of its own: it ends a wait */
 	int notify_fd;
 };
+
+static struct place *
+place_of(const struct filer *filer, const char *source)
+{
+	for (size_t i = 0; i < filer->place_count; i++)
+		if (strcmp(place_name(filer->places[i]), source) == 0)
+			return filer->places[i];
+	return NULL;
+}
 
 static void
 on_letter(
@@ -49,21 +62,35 @@ on_letter(
 		.code = "DOOR_FOLDER",
 		.why = "",
 		.client_id = "" };
+	struct place *place;
 	struct file_job job;
 	struct buf out;
 
 	buf_init(&out, 0);
 	if (file_job_read(msg, arena, &job)) {
-		for (size_t i = 0; i < filer->place_count; i++)
-			if (strcmp(place_name(filer->places[i]), job.source)
-			    == 0)
-				place_letter(
-				    filer->places[i], &job, arena, &filed);
+		place = place_of(filer, job.source);
+		if (place != NULL)
+			place_letter(place, &job, arena, &filed);
 		filed_write(&filed, &out);
 		(void)ipc_answer(
 		    peer, IPC_LETTERED, msg->id, out.data, out.bytes);
 	}
 	buf_release(&out);
+	arena_free(arena);
+}
+
+/* A file to copy; whose, stands in the job. */
+static void
+on_copy(
+    struct filer *filer, struct ipc_peer *peer, const struct ipc_message *msg)
+{
+	struct arena *arena = arena_new();
+	struct place *place = NULL;
+	struct file_job job;
+
+	if (file_job_read(msg, arena, &job))
+		place = place_of(filer, job.source);
+	carrier_begin(filer->carrier, place, peer, msg);
 	arena_free(arena);
 }
 
@@ -91,6 +118,8 @@ on_message(struct ipc_peer *peer, const struct ipc_message *msg, void *arg)
 		return;
 	if (msg->type == IPC_LETTER)
 		on_letter(filer, peer, msg);
+	else if (msg->type == IPC_TAKE || msg->type == IPC_GIVE)
+		on_copy(filer, peer, msg);
 	else if (msg->type == IPC_DROPPED)
 		on_dropped(filer, msg);
 }
@@ -103,6 +132,7 @@ on_peer_gone(struct ipc_peer *peer, void *arg)
 
 	if (ipc_peer_role(peer) != ROLE_STORE)
 		return;
+	carrier_stop(filer->carrier);
 	for (size_t i = 0; i < filer->place_count; i++)
 		place_unasked(filer->places[i]);
 }
@@ -156,6 +186,8 @@ turn(void *arg)
 			    place_name(filer->places[i]));
 			loop_stop(filer->loop, 0);
 		}
+	if (carrier_step(filer->carrier, store))
+		event_active(filer->more, EV_TIMEOUT, 0);
 }
 
 static void
@@ -193,13 +225,17 @@ role_filer(const struct role_start *start)
 	/* The folders are shared with the group that owns them. */
 	(void)umask(0007);
 	filer->config = start->config;
+	if (gost_setup(start->config->openssl_conf, &err) == -1)
+		goto failed;
 	filer->loop = loop_new(start, &calls, filer);
 	filer->notify_fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	if (sandbox_drop_user(start->config, &err) == -1)
 		goto failed;
 	open_places(filer);
+	filer->carrier = carrier_new(start->config);
 	if (sandbox_enter(ROLE_FILER, start->config, &err) == -1)
 		goto failed;
+	filer->more = event_new(loop_base(filer->loop), -1, 0, on_tick, NULL);
 	if (filer->place_count != 0) {
 		event = event_new(
 		    loop_base(filer->loop), -1, EV_PERSIST, on_tick, filer);

@@ -26,6 +26,7 @@
 #include "gateway/desk.h"
 #include "gateway/door/door.h"
 #include "gateway/door/door_folder.h"
+#include "gateway/door/door_take.h"
 #include "gateway/exchange/call.h"
 #include "gateway/exchange/fetch.h"
 #include "gateway/exchange/haul.h"
@@ -111,7 +112,9 @@ on_message(struct ipc_peer *peer, const struct ipc_message *msg, void *arg)
 		call_called(&role->desk, msg);
 	else if (from == ROLE_FILER && msg->type == IPC_DROP)
 		door_drop(&role->desk, msg);
-	else if (from == ROLE_FILER && msg->type == IPC_LETTERED)
+	else if (from == ROLE_FILER && msg->type == IPC_TAKEN)
+		door_take_heard(&role->desk, msg);
+	else if (from == ROLE_FILER)
 		door_folder_heard(role->desk.folders, msg);
 	else if (from == ROLE_COURIER && msg->type == IPC_FTPED)
 		haul_ended(&role->desk, msg);
@@ -133,8 +136,10 @@ on_peer_gone(struct ipc_peer *peer, void *arg)
 
 	if (ipc_peer_role(peer) == ROLE_OPENER)
 		desk_opener_gone(&role->desk, ipc_peer_index(peer));
-	else if (ipc_peer_role(peer) == ROLE_FILER)
+	if (ipc_peer_role(peer) == ROLE_FILER) {
+		door_take_gone(&role->desk);
 		door_folder_gone(role->desk.folders);
+	}
 	if (ipc_peer_role(peer) == ROLE_COURIER)
 		haul_courier_gone(&role->desk);
 	call_peer_gone(&role->desk, peer);

@@ -66,7 +66,8 @@ static const char *const rules[ROLE_COUNT] = {
 	[ROLE_FILER] = "open openat openat2 unlinkat renameat renameat2 linkat "
 		       "mkdir mkdirat getdents64 stat lstat statx fsync "
 		       "fdatasync sync_file_range pread64 pwrite64 umask "
-		       "inotify_add_watch inotify_rm_watch",
+		       "inotify_add_watch inotify_rm_watch rename unlink "
+		       "flock utimensat",
 };
 
 /*

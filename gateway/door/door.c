@@ -3,45 +3,26 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/buf.h"
 #include "base/clock.h"
 #include "base/codes.h"
-#include "base/err.h"
 #include "base/failpoint.h"
 #include "base/log.h"
-#include "base/uuid.h"
 #include "gateway/config.h"
-#include "gateway/desk.h"
-#include "gateway/door/door_job.h"
+#include "gateway/door/door_take.h"
 #include "gateway/door/door_text.h"
+#include "gateway/door/door_visit.h"
 #include "gateway/filer/filer_job.h"
-#include "gateway/flow/route.h"
 #include "gateway/ipc.h"
 #include "gateway/loop.h"
 #include "gateway/metrics.h"
+#include "queue/file.h"
 #include "queue/inbox.h"
 #include "queue/journal.h"
 #include "queue/mailbox.h"
-#include "queue/outbox.h"
-#include "queue/queue.h"
 #include "store/store.h"
 
 #define FOUND_MAX       500 /* letters of one QueryResultList */
 #define FOUND_BYTES_MAX ((size_t)32 << 20)
-
-/* A call under way; lives in its transit's arena. */
-struct visit {
-	struct door_call call;
-	struct err refused; /* kind ERR_NONE: it was done */
-	struct buf answer; /* SOAP */
-	const char *result, *message_id; /* for the log */
-};
-
-static struct visit *
-visit_of(struct transit *t)
-{
-	return t->asker;
-}
 
 static void
 say(struct transit *t, int http, int64_t retry_after_s, const struct buf *xml)
@@ -96,7 +77,11 @@ door_refuse(struct transit *t, const char *code, const char *text)
 	buf_init(&xml, 0);
 	door_text_fault(code, text, &xml);
 	if (t->channel == CHANNEL_FOLDER)
-		tell_filer(t, later ? FILED_LATER : FILED_REFUSED, code, text);
+		tell_filer(t,
+		    later || row == NULL || row->kind == ERR_RETRY
+			? FILED_LATER
+			: FILED_REFUSED,
+		    code, text);
 	else
 		say(t, later ? 503 : 500,
 		    later ? t->desk->config->http.retry_after_s : 0, &xml);
@@ -162,188 +147,6 @@ bool
 door_came(const struct transit *t)
 {
 	return t->channel == CHANNEL_DOOR || t->channel == CHANNEL_FOLDER;
-}
-
-static void
-no(struct store_tx *tx, const char *code, const char *text)
-{
-	struct err err;
-
-	(void)err_set(&err, ERR_REFUSE, code, "%s", text);
-	store_fail(tx, &err);
-}
-
-/* The request that a response answers. */
-static void
-find_request(struct store_tx *tx, struct transit *t, struct letter *ret)
-{
-	const struct door_call *call = &visit_of(t)->call;
-
-	if (mailbox_find(tx, call->system, MAILBOX_IN, call->reply_to_client_id,
-		t->arena, ret)
-		== 0
-	    || strcmp(ret->kind, MAILBOX_REQUEST) != 0
-	    || *ret->reply_to == '\0')
-		no(tx, "DOOR_NOT_ASKED", call->reply_to_client_id);
-	else if (*call->datatype != '\0'
-	    && strcmp(call->datatype, ret->datatype) != 0)
-		no(tx, "DOOR_TYPE", "ответ другого вида, чем запрос");
-	else if (ret->answered)
-		no(tx, "DOOR_ANSWERED", call->reply_to_client_id);
-	else if (call->final)
-		mailbox_answered(tx, ret->id, true);
-}
-
-/* What the request goes on from: the chain's first message, its code. */
-static void
-find_reference(
-    struct store_tx *tx, struct transit *t, struct door_outgoing *outgoing)
-{
-	const struct door_call *call = &visit_of(t)->call;
-	struct letter before;
-
-	if (*call->reference_client_id == '\0')
-		return;
-	if (mailbox_find(tx, call->system, NULL, call->reference_client_id,
-		t->arena, &before)
-	    == 0) {
-		no(tx, "DOOR_REFERENCE", call->reference_client_id);
-		return;
-	}
-	outgoing->reference_id = *before.reference_id != '\0'
-	    ? before.reference_id
-	    : before.message_id;
-	outgoing->transaction_code = before.transaction_code;
-}
-
-/* Until when who asked has to have the answer; 0: nobody asked. */
-static int64_t
-due_by_ms(const struct config *config, const struct letter *request)
-{
-	for (size_t i = 0; request->id != 0 && i < config->datatype_count; i++)
-		if (strcmp(config->datatypes[i].name, request->datatype) == 0)
-			return request->created_ms
-			    + config->datatypes[i].deadline_s * 1000;
-	return 0;
-}
-
-/* The row of the outbox, and the letter that remembers it. */
-static void
-put_out(struct store_tx *tx, struct transit *t, const char *message_id,
-    const struct letter *request, const struct door_outgoing *outgoing)
-{
-	const struct door_call *call = &visit_of(t)->call;
-	struct letter letter = { .owner = call->system,
-		.side = MAILBOX_OUT,
-		.kind = !call->response ? MAILBOX_REQUEST
-		    : call->final       ? MAILBOX_RESPONSE
-					: MAILBOX_STATUS,
-		.client_id = call->client_id,
-		.ref_client_id = call->reply_to_client_id,
-		.node = call->node,
-		.datatype = call->datatype,
-		.message_id = message_id,
-		.reference_id = outgoing->reference_id,
-		.transaction_code = outgoing->transaction_code };
-	struct message message = {
-		.lane = call->response ? LANE_ANSWERS : LANE_DOOR,
-		.destination =
-		    call->response ? request->sender : call->datatype,
-		.due_by_ms = due_by_ms(t->desk->config, request),
-		.kind = CONFIG_DOOR,
-		.dedup_key = arena_printf(
-		    t->arena, "door:%s:%s", call->system, call->client_id),
-		.reply_to = request->reply_to,
-		.cause = call->client_id,
-	};
-	struct buf body, result;
-
-	buf_init(&body, 0);
-	buf_init(&result, 0);
-	door_outgoing_write(outgoing, &body);
-	message.body = body.data;
-	message.body_bytes = body.bytes;
-	letter.outbox_id = outbox_put_named(tx, &message, message_id);
-	door_text_letter(
-	    &letter, "", call->message, call->message_bytes, &result);
-	letter.body = result.data;
-	letter.body_bytes = result.bytes;
-	if (mailbox_put(tx, &letter) == 0)
-		no(tx, "DOOR_CONFLICT", call->client_id);
-	buf_release(&result);
-	buf_release(&body);
-}
-
-static void
-send_new(struct store_tx *tx, struct transit *t, const char *message_id,
-    int64_t inbox_id)
-{
-	const struct door_call *call = &visit_of(t)->call;
-	struct door_outgoing outgoing = { .reference_id = "",
-		.transaction_code = "",
-		.words = call->words,
-		.words_bytes = call->words_bytes };
-	struct letter request = { .reply_to = "" };
-
-	journal_add(tx,
-	    &(struct journal_entry){ .event = "accepted",
-		.packet_id = call->client_id,
-		.source = t->source,
-		.digest = call->digest,
-		.detail = call->datatype });
-	if (call->response)
-		find_request(tx, t, &request);
-	else
-		find_reference(tx, t, &outgoing);
-	if (store_error(tx)->kind != ERR_NONE)
-		return;
-	put_out(tx, t, message_id, &request, &outgoing);
-	inbox_settle(tx, inbox_id, INBOX_APPLIED, "", "", NULL, 0);
-	journal_add(tx,
-	    &(struct journal_entry){ .event = INBOX_APPLIED,
-		.packet_id = call->client_id,
-		.source = t->source,
-		.digest = call->digest,
-		.detail = message_id });
-}
-
-static void
-run_send(struct store_tx *tx, struct batch_job *job)
-{
-	struct transit *t = TRANSIT_OF(job);
-	struct visit *visit = visit_of(t);
-	const struct door_call *call = &visit->call;
-	struct inbox_packet packet = { .packet_id = call->client_id,
-		.source = t->source,
-		.channel = t->channel == CHANNEL_FOLDER ? "folder" : "door",
-		.content_type = DOOR_TYPE,
-		.body = call->body,
-		.body_bytes = call->body_bytes,
-		.digest = call->digest,
-		.meta = call->system,
-		.due_ms = clock_now_ms() + t->desk->config->lease_ms,
-		.received_ms = t->received_ms };
-	char message_id[UUID_BYTES];
-	enum inbox_put put;
-
-	uuid_v1(message_id);
-	door_text_result(call->system, message_id, &visit->answer);
-	packet.receipt = visit->answer.data;
-	packet.receipt_bytes = visit->answer.bytes;
-	store_savepoint(tx);
-	put = inbox_put(tx, &packet, t->arena);
-	visit->result = "accepted";
-	visit->message_id = arena_strdup(t->arena, message_id);
-	if (put == INBOX_NEW)
-		send_new(tx, t, message_id, packet.id);
-	else if (put == INBOX_CONFLICT || packet.receipt_bytes == 0)
-		no(tx, "DOOR_CONFLICT", call->client_id);
-	if (store_release(tx, &visit->refused) == 0 && put == INBOX_SAME) {
-		visit->result = "duplicate";
-		visit->message_id = "";
-		buf_clear(&visit->answer);
-		buf_add(&visit->answer, packet.receipt, packet.receipt_bytes);
-	}
 }
 
 /*
@@ -455,14 +258,62 @@ done_visit(struct batch_job *job, const struct err *err)
 	leave(t);
 }
 
-void
-door_opened(struct transit *t, const struct opened *opened)
+static void
+do_call(struct transit *t)
 {
 	static void (*const runs[])(struct store_tx *, struct batch_job *) = {
-		[DOOR_SEND] = run_send,
+		[DOOR_SEND] = door_send,
 		[DOOR_GET] = run_get,
 		[DOOR_FIND] = run_find,
 	};
+
+	t->job.run = runs[visit_of(t)->call.op];
+	t->job.done = done_visit;
+	batch_add(t->desk->batch, &t->job);
+}
+
+static void
+on_taken(struct transit *t, const struct err *err)
+{
+	if (err != NULL)
+		door_refuse(t, err->code, err->text);
+	else
+		do_call(t);
+}
+
+/* What came before has its answer, though its files may be gone. */
+static void
+run_known(struct store_tx *tx, struct batch_job *job)
+{
+	struct transit *t = TRANSIT_OF(job);
+	struct inbox_packet packet;
+
+	visit_of(t)->known = inbox_find(tx, t->source,
+				 visit_of(t)->call.client_id, t->arena, &packet)
+	    == 1;
+}
+
+static void
+done_known(struct batch_job *job, const struct err *err)
+{
+	struct transit *t = TRANSIT_OF(job);
+	struct visit *visit = visit_of(t);
+	size_t count = visit->call.file_count;
+
+	if (err != NULL) {
+		door_refuse(t, err->code, "");
+	} else if (visit->known) {
+		do_call(t);
+	} else {
+		visit->files =
+		    arena_alloc(t->arena, count * sizeof(*visit->files));
+		door_take(t, &visit->call, visit->files, on_taken);
+	}
+}
+
+void
+door_opened(struct transit *t, const struct opened *opened)
+{
 	struct visit *visit = arena_alloc(t->arena, sizeof(*visit));
 	const void *copy =
 	    arena_memdup(t->arena, opened->door, opened->door_bytes);
@@ -480,7 +331,11 @@ door_opened(struct transit *t, const struct opened *opened)
 		return;
 	}
 	t->state = TRANSIT_ACCEPTING;
-	t->job.run = runs[visit->call.op];
-	t->job.done = done_visit;
+	if (visit->call.op != DOOR_SEND || visit->call.file_count == 0) {
+		do_call(t);
+		return;
+	}
+	t->job.run = run_known;
+	t->job.done = done_known;
 	batch_add(t->desk->batch, &t->job);
 }

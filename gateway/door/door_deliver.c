@@ -10,9 +10,12 @@
 #include "base/uuid.h"
 #include "gateway/config.h"
 #include "gateway/desk.h"
+#include "gateway/door/door_given.h"
 #include "gateway/door/door_job.h"
 #include "gateway/door/door_text.h"
+#include "gateway/filer/folder.h"
 #include "model/protocol.h"
+#include "queue/file.h"
 #include "queue/journal.h"
 #include "queue/mailbox.h"
 #include "queue/outbox.h"
@@ -124,13 +127,15 @@ reopen(struct store_tx *tx, const struct letter *sent)
 /* Message and metadata as the system will read them. */
 static void
 put_letter(struct store_tx *tx, struct letter *letter,
-    const struct door_news *news, const char *original_id)
+    const struct door_news *news, const struct door_enclosure *files,
+    size_t file_count, const char *original_id)
 {
 	struct buf message, body;
 
 	buf_init(&message, 0);
 	buf_init(&body, 0);
-	door_text_news(letter, news, clock_now_ms(), &message);
+	door_text_news(
+	    letter, news, files, file_count, clock_now_ms(), &message);
 	door_text_letter(
 	    letter, original_id, message.data, message.bytes, &body);
 	letter->body = body.data;
@@ -140,11 +145,56 @@ put_letter(struct store_tx *tx, struct letter *letter,
 	buf_release(&message);
 }
 
+/* The folder of system, or NULL. */
+static const char *
+folder_of(const struct config *config, const char *system)
+{
+	for (size_t i = 0; i < config->source_count; i++)
+		if (strcmp(config->sources[i].it_system, system) == 0
+		    && *config->sources[i].folder != '\0')
+			return config->sources[i].folder;
+	return NULL;
+}
+
+/* Where the system will find the files of the message; the letter waits until
+ * they are there. */
+static struct door_enclosure *
+enclose(struct store_tx *tx, struct transit *t, struct letter *letter,
+    size_t *ret_count)
+{
+	const char *folder = folder_of(t->desk->config, letter->owner);
+	const char *shelf = door_given_shelf(letter->message_id, t->arena);
+	struct door_enclosure *ret;
+	struct file_list list;
+	const char **names;
+
+	*ret_count = 0;
+	file_list(tx, t->inbox_id, 0, t->arena, &list);
+	if (folder == NULL || list.count == 0) {
+		fail(tx, ERR_HOLD,
+		    folder == NULL ? "DOOR_NO_FOLDER" : "BLOB_LOST");
+		return NULL;
+	}
+	names = door_given_names(&list, t->arena);
+	ret = arena_alloc(t->arena, list.count * sizeof(*ret));
+	for (size_t i = 0; i < list.count; i++)
+		ret[i] = (struct door_enclosure){
+			arena_printf(t->arena, "%s/" FOLDER_FILES "/%s/%s",
+			    folder, shelf, names[i]),
+			list.files[i].signature
+		};
+	letter->files_of = t->inbox_id;
+	*ret_count = list.count;
+	return ret;
+}
+
 static void
 put_news(struct store_tx *tx, struct transit *t, const struct door_news *news)
 {
 	const struct config_datatype *type = request_type(t);
 	const struct letter *sent = t->door_to;
+	struct door_enclosure *files = NULL;
+	size_t file_count = 0;
 	struct letter letter = {
 		.owner = sent != NULL ? sent->owner : type->it_system.items[0],
 		.side = MAILBOX_IN,
@@ -160,7 +210,9 @@ put_news(struct store_tx *tx, struct transit *t, const struct door_news *news)
 		.sender = sent != NULL ? "" : t->decoded.sender,
 	};
 
-	put_letter(tx, &letter, news,
+	if (news->files && news->files_at != 0)
+		files = enclose(tx, t, &letter, &file_count);
+	put_letter(tx, &letter, news, files, file_count,
 	    sent != NULL ? t->decoded.original_message_id : "");
 }
 
@@ -175,10 +227,6 @@ door_deliver(struct store_tx *tx, struct transit *t, struct protocol *protocol)
 	    || !door_news_read(
 		t->decoded.door, t->decoded.door_bytes, t->arena, &news)) {
 		fail(tx, ERR_HOLD, "X_INTERNAL");
-		return;
-	}
-	if (news.files) {
-		fail(tx, ERR_HOLD, "DOOR_FILES_HELD");
 		return;
 	}
 	put_news(tx, t, &news);
@@ -235,7 +283,7 @@ door_unsent(struct store_tx *tx, const struct envelope *envelope,
 		.message_id = "",
 		.reference_id = "",
 		.transaction_code = "" };
-	put_letter(tx, &letter, &news, envelope->message_id);
+	put_letter(tx, &letter, &news, NULL, 0, envelope->message_id);
 	(void)outbox_cancel(tx, envelope->messages[0].id, code);
 	reopen(tx, &sent);
 	return true;

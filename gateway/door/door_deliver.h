@@ -25,8 +25,8 @@ bool door_wants(const struct transit *transit);
 /*
  * Put it into the mailbox.
  *
- * Errors, of tx: ERR_HOLD DOOR_FILES_HELD it has files, which are not passed on
- * yet; X_INTERNAL nobody read it.
+ * Errors, of tx: ERR_HOLD DOOR_NO_FOLDER it has files, and the system no place
+ * for them; BLOB_LOST they are not here; X_INTERNAL nobody read it.
  */
 void door_deliver(
     struct store_tx *tx, struct transit *transit, struct protocol *protocol);

@@ -13,9 +13,11 @@
 #include "base/rand.h"
 #include "gateway/config.h"
 #include "gateway/desk.h"
+#include "gateway/door/door_given.h"
 #include "gateway/filer/filer_job.h"
 #include "gateway/ipc.h"
 #include "gateway/loop.h"
+#include "queue/file.h"
 #include "queue/journal.h"
 #include "queue/mailbox.h"
 #include "queue/retry.h"
@@ -23,6 +25,8 @@
 
 #define LEASED_MAX 8 /* letters of one system under way */
 #define LOOK_MS    1000 /* another node may have put something */
+#define GIVE_MS    600000 /* files of a message take longer than a lease */
+#define STUCK_MS   600000 /* a letter that cannot be given for now */
 
 struct post { /* of one folder */
 	const struct config_source *source;
@@ -40,6 +44,11 @@ struct carried {
 	uint64_t ask_id; /* 0: answered */
 	int64_t id;
 	char *name, *message_id, *kind;
+	/* Files that go before the letter, in arena; NULL: the letter goes. */
+	struct arena *arena;
+	struct file_list files;
+	const char **names;
+	size_t at; /* which of them is under way */
 	bool given;
 	int64_t due_ms; /* unless given */
 	char code[24];
@@ -86,6 +95,7 @@ carried_free(struct carried *carried)
 		at = &(*at)->next;
 	*at = carried->next;
 	carried->post->under_way--;
+	arena_free(carried->arena);
 	free(carried->name);
 	free(carried->message_id);
 	free(carried->kind);
@@ -99,6 +109,10 @@ run_end(struct store_tx *tx, struct batch_job *job)
 
 	if (!c->given) {
 		mailbox_pause(tx, c->id, c->due_ms, c->code);
+		return;
+	}
+	if (c->arena != NULL) {
+		mailbox_ready(tx, c->id);
 		return;
 	}
 	mailbox_given(tx, c->id);
@@ -116,7 +130,7 @@ done_end(struct batch_job *job, const struct err *err)
 {
 	struct carried *c = CARRIED_OF(job);
 
-	if (err == NULL && c->given)
+	if (err == NULL && c->given && c->arena == NULL)
 		log_event(LOG_LEVEL_INFO,
 		    "message=%s stage=folder from=%s result=%s",
 		    *c->message_id == '\0' ? "-" : c->message_id,
@@ -172,8 +186,8 @@ send(struct carried *c, const struct letter *letter)
 	return sent;
 }
 
-static void
-carry(
+static struct carried *
+carried_new(
     struct door_folder *folders, struct post *post, const struct letter *letter)
 {
 	struct carried *c = xcalloc(1, sizeof(*c));
@@ -188,8 +202,72 @@ carry(
 	c->next = folders->carried;
 	folders->carried = c;
 	post->under_way++;
+	return c;
+}
+
+static void
+carry(
+    struct door_folder *folders, struct post *post, const struct letter *letter)
+{
+	struct carried *c = carried_new(folders, post, letter);
+
 	if (!send(c, letter))
 		end(c, "X_ROLE_AWAY", clock_now_ms());
+}
+
+/* The next file, or the end: the letter is ready. */
+static void
+give(struct carried *c)
+{
+	struct ipc_peer *filer =
+	    loop_peer(c->folders->desk->loop, ROLE_FILER, 0);
+	struct file_job job = { .source = c->post->source->name };
+	struct buf out;
+	bool sent;
+
+	if (c->files.files == NULL || c->at == c->files.count) {
+		c->post->attempt = 0;
+		end(c, NULL, 0);
+		return;
+	}
+	job.name = c->names[c->at];
+	job.shelf = door_given_shelf(c->message_id, c->arena);
+	job.digest = c->files.files[c->at].digest;
+	c->ask_id = ++c->folders->desk->next_id;
+	buf_init(&out, 0);
+	file_job_write(&job, &out);
+	sent = filer != NULL
+	    && ipc_send(filer, IPC_GIVE, c->ask_id, out.data, out.bytes);
+	buf_release(&out);
+	if (!sent)
+		end(c, "X_ROLE_AWAY", clock_now_ms());
+}
+
+/* The files of one letter, one after another. */
+static void
+look_files(struct door_folder *folders, struct post *post)
+{
+	struct desk *desk = folders->desk;
+	struct arena *arena = arena_new();
+	struct store_tx *tx = store_begin(desk->store);
+	struct file_list list = { NULL, 0 };
+	struct letter letter;
+	struct carried *c;
+	size_t count = mailbox_lease(tx, post->source->it_system, true, 1,
+	    clock_now_ms() + desk->config->lease_ms + GIVE_MS, arena, &letter);
+	struct err err;
+
+	if (count == 1)
+		file_list(tx, letter.files_of, 0, arena, &list);
+	if (store_commit(tx, &err) == -1 || count == 0) {
+		arena_free(arena);
+		return;
+	}
+	c = carried_new(folders, post, &letter);
+	c->arena = arena;
+	c->files = list;
+	c->names = door_given_names(&list, arena);
+	give(c);
 }
 
 static void
@@ -201,7 +279,7 @@ look(struct door_folder *folders, struct post *post)
 	struct store_tx *tx = store_begin(desk->store);
 	/* A folder that failed is tried with one letter. */
 	size_t max = post->attempt == 0 ? LEASED_MAX : 1;
-	size_t count = mailbox_lease(tx, post->source->it_system, max,
+	size_t count = mailbox_lease(tx, post->source->it_system, false, max,
 	    clock_now_ms() + desk->config->lease_ms, arena, letters);
 	struct err err;
 
@@ -229,6 +307,8 @@ door_folder_tick(struct door_folder *folders)
 			continue;
 		post->look_ms = now + LOOK_MS;
 		look(folders, post);
+		if (post->under_way == 0 || post->attempt == 0)
+			look_files(folders, post);
 	}
 }
 
@@ -243,9 +323,15 @@ door_folder_heard(struct door_folder *folders, const struct ipc_message *msg)
 		c = c->next;
 	(void)FAILPOINT("door.lettered");
 	if (c != NULL && filed_read(msg, arena, &filed)) {
-		if (filed.fate == FILED_DONE) {
+		if (filed.fate == FILED_DONE && c->arena != NULL) {
+			c->at++;
+			give(c);
+		} else if (filed.fate == FILED_DONE) {
 			c->post->attempt = 0;
 			end(c, NULL, 0);
+		} else if (filed.fate == FILED_REFUSED) {
+			/* This one alone, until somebody mends it. */
+			end(c, filed.code, clock_now_ms() + STUCK_MS);
 		} else {
 			later(c, filed.code);
 		}

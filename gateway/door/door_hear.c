@@ -36,10 +36,14 @@ write_tree(struct xml_writer *w, const xmlNode *node)
 	buf_release(&out);
 }
 
-/* a:content with the business root and the official's signature over it. */
-static void
-write_content(struct xml_writer *w, const struct smev_answer *answer)
+/* a:content with the business root and the official's signature over it.
+ * Returns where the attachments would go. */
+static size_t
+write_content(struct xml_writer *w, const struct smev_answer *answer,
+    const struct buf *out)
 {
+	size_t at;
+
 	xml_write_open(w, "a:content");
 	xml_write_open(w, "a:MessagePrimaryContent");
 	write_tree(w, answer->content);
@@ -49,7 +53,9 @@ write_content(struct xml_writer *w, const struct smev_answer *answer)
 		write_tree(w, answer->personal_signature);
 		xml_write_close(w);
 	}
+	at = out->bytes;
 	xml_write_close(w);
+	return at;
 }
 
 /* The words that the adapter's schema has for a rejection. */
@@ -131,7 +137,7 @@ content_of(const struct packet *packet, struct door_news *news)
 	else if (answer->kind == SMEV_ANSWER_STATUS)
 		write_status(&w, answer, packet->arena);
 	else
-		write_content(&w, answer);
+		news->files_at = (int64_t)write_content(&w, answer, &out);
 	if (good) {
 		xml_write_close(&w);
 		copy = arena_strdup(packet->arena, buf_text(&out));

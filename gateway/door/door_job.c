@@ -1,5 +1,7 @@
 #include "gateway/door/door_job.h"
 
+#include <string.h>
+
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/wire.h"
@@ -32,6 +34,39 @@ take_texts(struct wire *wire, struct arena *arena, const char **const texts[],
 		*texts[i] = wire_text(wire, arena);
 }
 
+static void
+put_files(struct buf *out, const struct door_file *files, size_t count)
+{
+	wire_put_int(out, (int64_t)count);
+	for (size_t i = 0; i < count; i++) {
+		wire_put_text(out, files[i].path);
+		wire_put_int(out, files[i].reference);
+		wire_put_text(out, files[i].signature);
+		wire_put_text(out, files[i].signer);
+		wire_put_text(out, files[i].digest);
+		wire_put_int(out, files[i].by_512);
+	}
+}
+
+static struct door_file *
+take_files(struct wire *wire, struct arena *arena, size_t *ret_count)
+{
+	size_t count = (size_t)wire_range(wire, 0, DOOR_FILES_MAX);
+	struct door_file *files =
+	    arena_alloc(arena, (count + 1) * sizeof(*files));
+
+	for (size_t i = 0; i < count; i++) {
+		files[i].path = wire_text(wire, arena);
+		files[i].reference = wire_range(wire, 0, 1) == 1;
+		files[i].signature = wire_text(wire, arena);
+		files[i].signer = wire_text(wire, arena);
+		files[i].digest = wire_text(wire, arena);
+		files[i].by_512 = wire_range(wire, 0, 1) == 1;
+	}
+	*ret_count = count;
+	return files;
+}
+
 void
 door_call_write(const struct door_call *call, struct buf *out)
 {
@@ -43,6 +78,7 @@ door_call_write(const struct door_call *call, struct buf *out)
 	wire_put_int(out, call->from_ms);
 	wire_put_int(out, call->to_ms);
 	put_texts(out, texts, COUNT_OF(texts));
+	put_files(out, call->files, call->file_count);
 	wire_put_blob(out, call->body, call->body_bytes);
 	wire_put_blob(out, call->message, call->message_bytes);
 	wire_put_blob(out, call->words, call->words_bytes);
@@ -62,6 +98,7 @@ door_call_read(
 	ret->from_ms = wire_int(&wire);
 	ret->to_ms = wire_int(&wire);
 	take_texts(&wire, arena, texts, COUNT_OF(texts));
+	ret->files = take_files(&wire, arena, &ret->file_count);
 	ret->body = wire_blob(&wire, &ret->body_bytes);
 	ret->message = wire_blob(&wire, &ret->message_bytes);
 	ret->words = wire_blob(&wire, &ret->words_bytes);
@@ -150,6 +187,7 @@ door_news_write(const struct door_news *news, struct buf *out)
 	wire_put_int(out, news->kind);
 	wire_put_int(out, news->test);
 	wire_put_int(out, news->files);
+	wire_put_int(out, news->files_at);
 	put_texts(out, texts, COUNT_OF(texts));
 }
 
@@ -165,6 +203,7 @@ door_news_read(
 	    (enum door_news_kind)wire_range(&wire, 1, DOOR_NEWS_END - 1);
 	ret->test = wire_range(&wire, 0, 1) == 1;
 	ret->files = wire_range(&wire, 0, 1) == 1;
+	ret->files_at = wire_range(&wire, 0, INT32_MAX);
 	take_texts(&wire, arena, texts, COUNT_OF(texts));
-	return wire_ok(&wire);
+	return wire_ok(&wire) && (size_t)ret->files_at <= strlen(ret->content);
 }

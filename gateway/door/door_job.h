@@ -17,8 +17,19 @@ struct buf;
 
 #define DOOR_SYSTEM_BYTES 50 /* of a mnemonic, as the settings allow */
 #define DOOR_LIST_MAX     1000 /* rejections, parameters, of one message */
+#define DOOR_FILES_MAX    100 /* attachments of one message */
 
 enum door_op { DOOR_REFUSED, DOOR_SEND, DOOR_GET, DOOR_FIND, DOOR_OP_END };
+
+/* An attachment, as a system names it. */
+struct door_file {
+	const char *path;
+	bool reference; /* by SMEV's file store, however small */
+	const char *signature; /* PKCS#7, base64 on one line; "" */
+	const char *signer; /* fingerprint; "" */
+	const char *digest; /* hex of what was signed; "" */
+	bool by_512; /* digest is by Streebog-512, else -256 */
+};
 
 /* Opener to store: what a client of the door wants. */
 struct door_call {
@@ -40,6 +51,8 @@ struct door_call {
 	int64_t from_ms, to_ms; /* messagePeriodCriteria; what is "" then */
 	const void *body; /* ClientMessage by itself */
 	size_t body_bytes;
+	struct door_file *files;
+	size_t file_count;
 	const void *message; /* the same as element Message, for Find */
 	size_t message_bytes;
 	const void *words; /* struct door_words, for the sealer */
@@ -105,6 +118,7 @@ struct door_news {
 	bool files; /* it has attachments */
 	const char *code, *text;
 	const char *content; /* RequestContent or ResponseContent; "" */
+	int64_t files_at; /* in content: where its attachments go; 0 nowhere */
 };
 
 /* opener to store. */

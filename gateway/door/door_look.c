@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "crypto/gost.h"
 #include "gateway/config.h"
+#include "gateway/door/door_enclose.h"
 #include "gateway/door/door_job.h"
 #include "gateway/door/door_text.h"
 #include "gateway/door/door_tree.h"
@@ -145,8 +146,15 @@ validate(struct look *look, const xmlNode *call)
 	struct buf words;
 	struct err err;
 
+	xmlDoc *published = door_enclose_published(call);
+	int rc;
+
 	defects_init(&defects, look->arena);
-	if (xsd_validate(look->tools->schemas, call, &defects, &err) == -1)
+	rc = xsd_validate(look->tools->schemas,
+	    published != NULL ? xmlDocGetRootElement(published) : call,
+	    &defects, &err);
+	xmlFreeDoc(published);
+	if (rc == -1)
 		return refuse(look, err.code, err.text);
 	if (defects.total == 0)
 		return true;
@@ -198,9 +206,12 @@ look_content(struct look *look, const xmlNode *content)
 	    xml_only_child(child(content, "MessagePrimaryContent"));
 	const xmlNode *personal = child(content, "PersonalSignature");
 	const struct config_datatype *type = NULL;
+	struct err err;
 
-	if (child(content, "AttachmentHeaderList") != NULL)
-		return refuse(look, "DOOR_FILES", "");
+	if (door_enclose(child(content, "AttachmentHeaderList"), look->arena,
+		&look->call, &err)
+	    == -1)
+		return refuse(look, err.code, err.text);
 	if (root != NULL)
 		type =
 		    config_datatype_of(look->tools->config, look->call.system,

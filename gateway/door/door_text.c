@@ -131,6 +131,28 @@ open_message(struct xml_writer *w, const char *type, struct buf *out)
 	xml_write_attr(w, "xsi:type", type);
 }
 
+/* What the system calls content, with its attachments in it. */
+static void
+write_content(struct xml_writer *w, const struct door_news *news,
+    const struct door_enclosure *files, size_t file_count)
+{
+	size_t at = file_count == 0 ? 0 : (size_t)news->files_at;
+
+	xml_write_raw(w, news->content, at);
+	if (at != 0) {
+		xml_write_open(w, "a:AttachmentHeaderList");
+		xml_write_ns(w, "a", DOOR_NS);
+		for (size_t i = 0; i < file_count; i++) {
+			xml_write_open(w, "a:AttachmentHeader");
+			xml_write_leaf(w, "a:filePath", files[i].path);
+			leaf(w, "a:SignaturePKCS7", files[i].signature);
+			xml_write_close(w);
+		}
+		xml_write_close(w);
+	}
+	xml_write_raw(w, news->content + at, strlen(news->content) - at);
+}
+
 static void
 write_request(struct xml_writer *w, const struct letter *letter,
     const struct door_news *news)
@@ -145,18 +167,15 @@ write_request(struct xml_writer *w, const struct letter *letter,
 		xml_write_raw(
 		    w, news->business_process, strlen(news->business_process));
 	xml_write_close(w);
-	xml_write_raw(w, news->content, strlen(news->content));
 }
 
 static void
-write_response(struct xml_writer *w, const struct letter *letter,
-    const struct door_news *news)
+write_response(struct xml_writer *w, const struct letter *letter)
 {
 	xml_write_open(w, "a:ResponseMetadata");
 	xml_write_leaf(w, "a:clientId", letter->client_id);
 	xml_write_leaf(w, "a:replyToClientId", letter->ref_client_id);
 	xml_write_close(w);
-	xml_write_raw(w, news->content, strlen(news->content));
 }
 
 /* StatusMessage; an ErrorMessage goes on after it. */
@@ -194,7 +213,8 @@ write_error(
 
 void
 door_text_news(const struct letter *letter, const struct door_news *news,
-    int64_t now_ms, struct buf *out)
+    const struct door_enclosure *files, size_t file_count, int64_t now_ms,
+    struct buf *out)
 {
 	struct xml_writer w;
 
@@ -202,11 +222,13 @@ door_text_news(const struct letter *letter, const struct door_news *news,
 	case DOOR_NEWS_REQUEST:
 		open_message(&w, "a:RequestMessageType", out);
 		write_request(&w, letter, news);
+		write_content(&w, news, files, file_count);
 		break;
 	case DOOR_NEWS_RESPONSE:
 	case DOOR_NEWS_STATUS:
 		open_message(&w, "a:ResponseMessageType", out);
-		write_response(&w, letter, news);
+		write_response(&w, letter);
+		write_content(&w, news, files, file_count);
 		break;
 	case DOOR_NEWS_NOTE:
 		open_message(&w, "a:StatusMessage", out);

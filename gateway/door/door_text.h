@@ -43,8 +43,15 @@ void door_text_letter(const struct letter *letter, const char *original_id,
  */
 void door_text_refusal(const char *code, const char *text,
     const char *client_id, int64_t now_ms, struct buf *out);
-/* Message for what SMEV said, under the names that letter gives it. */
+/* An attachment as the system finds it. */
+struct door_enclosure {
+	const char *path;
+	const char *signature; /* PKCS#7, base64; "" */
+};
+/* Message for what SMEV said, under the names that letter gives it, with its
+ * attachments. */
 void door_text_news(const struct letter *letter, const struct door_news *news,
-    int64_t now_ms, struct buf *out);
+    const struct door_enclosure *files, size_t file_count, int64_t now_ms,
+    struct buf *out);
 
 #endif

@@ -9,6 +9,10 @@ file_job_write(const struct file_job *job, struct buf *out)
 {
 	wire_put_text(out, job->source);
 	wire_put_text(out, job->name);
+	wire_put_text(out, job->shelf);
+	wire_put_text(out, job->digest);
+	wire_put_int(out, job->bytes);
+	wire_put_int(out, job->want_512);
 	wire_put_blob(out, job->body, job->body_bytes);
 }
 
@@ -21,6 +25,10 @@ file_job_read(
 	wire_open(&wire, msg->body, msg->bytes);
 	ret->source = wire_text(&wire, arena);
 	ret->name = wire_text(&wire, arena);
+	ret->shelf = wire_text(&wire, arena);
+	ret->digest = wire_text(&wire, arena);
+	ret->bytes = wire_int(&wire);
+	ret->want_512 = wire_range(&wire, 0, 1) == 1;
 	ret->body = wire_blob(&wire, &ret->body_bytes);
 	return wire_ok(&wire);
 }
@@ -32,6 +40,9 @@ filed_write(const struct filed *filed, struct buf *out)
 	wire_put_text(out, filed->code);
 	wire_put_text(out, filed->why);
 	wire_put_text(out, filed->client_id);
+	wire_put_text(out, filed->digest);
+	wire_put_text(out, filed->digest_512);
+	wire_put_int(out, filed->bytes);
 }
 
 bool
@@ -45,5 +56,8 @@ filed_read(
 	ret->code = wire_text(&wire, arena);
 	ret->why = wire_text(&wire, arena);
 	ret->client_id = wire_text(&wire, arena);
+	ret->digest = wire_text(&wire, arena);
+	ret->digest_512 = wire_text(&wire, arena);
+	ret->bytes = wire_range(&wire, 0, INT64_MAX);
 	return wire_ok(&wire);
 }

@@ -15,11 +15,17 @@ struct arena;
 struct buf;
 struct ipc_message;
 
-/* IPC_DROP: body is a ClientMessage.  IPC_LETTER: body is a QueryResult, name
- * the clientId that its file is called by. */
+/*
+ * IPC_DROP: body is a ClientMessage.  IPC_LETTER: body is a QueryResult, name
+ * the clientId that its file is called by.  IPC_TAKE: name is a path in the
+ * folder of source, to be copied to a blob of at most bytes.  IPC_GIVE: the blob
+ * digest becomes the file called name in files/shelf of that folder.
+ */
 struct file_job {
 	const char *source; /* name in the settings */
-	const char *name;
+	const char *name, *shelf, *digest; /* "" where not used */
+	int64_t bytes;
+	bool want_512; /* IPC_TAKE: the digest by Streebog-512, too */
 	const void *body;
 	size_t body_bytes;
 };
@@ -36,11 +42,14 @@ enum filed_fate {
 	FILED_FATE_END
 };
 
-/* IPC_DROPPED, IPC_LETTERED: what became of it. */
+/* IPC_DROPPED, IPC_LETTERED, IPC_TAKEN, IPC_GIVEN: what became of it. */
 struct filed {
 	enum filed_fate fate;
 	const char *code, *why; /* unless done */
 	const char *client_id; /* IPC_DROPPED: of the message, if known; "" */
+	/* IPC_TAKEN: hex of the content by Streebog-256, and -512 or "". */
+	const char *digest, *digest_512;
+	int64_t bytes;
 };
 
 /* the answer. */

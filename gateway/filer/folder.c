@@ -214,13 +214,41 @@ rename_new(int from, const char *name, int to, const char *as)
 }
 
 static int
+open_tmp(int dir, const char *tmp)
+{
+	(void)unlinkat(dir, tmp, 0); /* of a process that died */
+	return openat(dir, tmp,
+	    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0660);
+}
+
+int
+folder_begin(int dir, const char *tmp, struct err *err)
+{
+	int fd = open_tmp(dir, tmp);
+
+	return fd == -1 ? bad(err, "write") : fd;
+}
+
+int
+folder_write(int fd, const void *p, size_t bytes, struct err *err)
+{
+	return write_all(fd, p, bytes) == 0 ? 0 : bad(err, "write");
+}
+
+int
+folder_end(int dir, int fd, const char *tmp, const char *name, struct err *err)
+{
+	if (fsync(fd) == -1 || renameat(dir, tmp, dir, name) == -1
+	    || fsync(dir) == -1)
+		return bad(err, "write");
+	return 0;
+}
+
+static int
 write_tmp(int dir, const char *tmp, const void *p, size_t bytes)
 {
-	int fd, saved;
+	int fd = open_tmp(dir, tmp), saved;
 
-	(void)unlinkat(dir, tmp, 0); /* of a process that died */
-	fd = openat(dir, tmp,
-	    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0660);
 	if (fd == -1)
 		return -1;
 	if (write_all(fd, p, bytes) == 0 && fsync(fd) == 0)

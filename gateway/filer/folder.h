@@ -25,6 +25,7 @@ struct err;
 #define FOLDER_IN      "in" /* for it */
 #define FOLDER_REFUSED "refused" /* what we could not take, and why */
 #define FOLDER_DONE    "done" /* what was sent, where that is kept */
+#define FOLDER_FILES   "files" /* attachments of what is in in/, by MessageId */
 
 struct folder {
 	const char *path;
@@ -56,6 +57,12 @@ folder_open(int dir, const char *path, struct stat *ret_stat, struct err *err);
 /* Append what fd has, up to max bytes.  Errors: ERR_REFUSE FILE_LARGE. */
 int folder_read(int fd, size_t max, struct buf *buf, struct err *err);
 
+/* A new, empty file in dir under a name of our own; a descriptor to write. */
+int folder_begin(int dir, const char *tmp, struct err *err);
+int folder_write(int fd, const void *p, size_t bytes, struct err *err);
+/* It is whole: to the disk, and name is it, whatever had that name. */
+int
+folder_end(int dir, int fd, const char *tmp, const char *name, struct err *err);
 /*
  * A file called name in dir with these bytes: written under another name, to
  * the disk, and renamed.  A file of that name with other bytes stays as it is,

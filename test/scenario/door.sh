@@ -43,7 +43,7 @@ done
 door_tests() {
 	SCENARIO_DOOR="http://127.0.0.1:$http_port/ws/SMEVServiceAdapterService" \
 	    SCENARIO_EMU="http://127.0.0.1:$smev_port" SCENARIO_CONF="$work/kontingentd.conf" \
-	    SCENARIO_CTL="$build/kontingentctl" SCENARIO_WORK="$work" \
+	    SCENARIO_CTL="$build/kontingentctl" SCENARIO_WORK="$work" SCENARIO_PID="$daemon_pid" \
 	    SCENARIO_SOURCE="$source" PYTHONDONTWRITEBYTECODE=1 \
 	    "$python" "$@" >"$work/door.out" 2>"$work/door.err" || echo "not ok the client ended well: $(head -n 3 "$work/door.err" | tr '\n' ' ')" >>"$work/door.out"
 	while IFS= read -r line; do

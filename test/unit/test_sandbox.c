@@ -190,7 +190,7 @@ static const struct roles_attempts table[] __attribute__((unused)) = {
 	    { try_memory, try_open, try_socket } },
 	{ ROLE_FILER, "",
 	    { NOBODY_MAY, try_fork, try_socket, try_connect, try_listen,
-		try_pair, try_chmod, try_unlink },
+		try_pair, try_chmod },
 	    { try_memory } },
 };
 
