@@ -71,8 +71,13 @@ call_free(struct call *call)
 static void
 heard(struct call *call, const char *code, const char *why)
 {
-	pace_heard(&call->desk->pace, call->desk->config, call->probe, code,
-	    why, clock_mono_ms(), rand_u64());
+	const struct pace_news news = { .probe = call->probe,
+		.begun_ms = call->begun_ms,
+		.code = code,
+		.why = why };
+
+	pace_heard(&call->desk->pace, call->desk->config, &news,
+	    clock_mono_ms(), rand_u64());
 	call->probe = false;
 }
 

@@ -188,31 +188,43 @@ rest(struct pace *pace, const struct config *config, const char *code,
 	say(pace, code, why);
 }
 
-void
-pace_heard(struct pace *pace, const struct config *config, bool probe,
-    const char *code, const char *why, int64_t now_ms, uint64_t random)
+/* It does not answer, or says that it can't. */
+static void
+away(struct pace *pace, const struct config *config,
+    const struct pace_news *news, int64_t now_ms, uint64_t random)
 {
-	enum backoff class = backoff_of(code);
+	/* Others were answered meanwhile: it was this call's own trouble. */
+	if (!news->probe && news->begun_ms < pace->answered_ms)
+		return;
+	if (!breaker_bad(
+		&pace->breaker, news->probe, config->smev.breaker_failures))
+		return;
+	breaker_open(&pace->breaker,
+	    now_ms
+		+ backoff_pause_ms(backoff_of(news->code), &config->retry,
+		    pace->breaker.rests + 1, random));
+	say(pace, news->code, news->why);
+}
+
+void
+pace_heard(struct pace *pace, const struct config *config,
+    const struct pace_news *news, int64_t now_ms, uint64_t random)
+{
+	enum backoff class = backoff_of(news->code);
 
 	if (class == BACKOFF_NETWORK || class == BACKOFF_BUSY) {
-		if (!breaker_bad(
-			&pace->breaker, probe, config->smev.breaker_failures))
-			return;
-		breaker_open(&pace->breaker,
-		    now_ms
-			+ backoff_pause_ms(class, &config->retry,
-			    pace->breaker.rests + 1, random));
-		say(pace, code, why);
+		away(pace, config, news, now_ms, random);
 		return;
 	}
 	/* It answers, whatever it says. */
+	pace->answered_ms = now_ms;
 	pace->back |= pace->breaker.rests >= LONG;
 	if (breaker_good(&pace->breaker))
 		say(pace, "", "");
 	if (now_ms < pace->until_ms)
 		return; /* what was under way when the rest began */
 	if (class == BACKOFF_RATE) {
-		rest(pace, config, code, why, now_ms, random);
+		rest(pace, config, news->code, news->why, now_ms, random);
 		return;
 	}
 	if (pace->rests != 0)

@@ -30,6 +30,7 @@ struct pace {
 	int64_t until_ms; /* SMEV's rate limit: nothing is called before */
 	int64_t rests; /* of that kind, in a row */
 	struct breaker breaker; /* SMEV is away */
+	int64_t answered_ms; /* it was not, then */
 	bool probe_taken; /* and not joined yet */
 	int64_t learnt; /* calls in 1000 s; 0: no limit is known */
 	int64_t cut; /* what learnt was when it was learnt */
@@ -53,12 +54,18 @@ void pace_give(struct pace *pace);
 /* What was taken becomes a call.  Returns whether it is the probe, which
  * pace_heard() or pace_mute() has to be told. */
 bool pace_join(struct pace *pace);
-/*
- * A call was answered with the fault code ("" for none) or failed with it; why
- * is for people.
- */
-void pace_heard(struct pace *pace, const struct config *config, bool probe,
-    const char *code, const char *why, int64_t now_ms, uint64_t random);
+/* How a call ended. */
+struct pace_news {
+	bool probe; /* as pace_join() said */
+	int64_t begun_ms; /* one that failed says nothing of SMEV when another
+			   one, heard after that, was answered */
+	const char *code; /* the fault; "" none */
+	const char *why; /* for people */
+};
+
+/* A call was answered, or failed. */
+void pace_heard(struct pace *pace, const struct config *config,
+    const struct pace_news *news, int64_t now_ms, uint64_t random);
 /* A call ended without reaching SMEV. */
 void pace_mute(struct pace *pace, bool probe);
 /* When calls begin again, or 0: they do. */

@@ -14,9 +14,20 @@ static const struct config config = {
 };
 
 static void
+end_call(struct pace *pace, const struct config *c, bool probe,
+    const char *code, int64_t now_ms)
+{
+	const struct pace_news news = {
+		.probe = probe, .begun_ms = now_ms, .code = code, .why = ""
+	};
+
+	pace_heard(pace, c, &news, now_ms, 0);
+}
+
+static void
 hear(struct pace *pace, const char *code, int64_t now_ms)
 {
-	pace_heard(pace, &config, false, code, "", now_ms, 0);
+	end_call(pace, &config, false, code, now_ms);
 }
 
 static bool
@@ -181,10 +192,10 @@ a_limit_that_was_learnt_is_forgotten_above_the_one_that_is_set(void **state)
 	(void)state;
 	c.smev.calls_per_s = 4;
 	(void)calls(&pace, &c, PACE_SEND, 1000, 3000);
-	pace_heard(&pace, &c, false, LIMIT, "", 3000, 0);
+	end_call(&pace, &c, false, LIMIT, 3000);
 	assert_int_equal(pace.learnt, 2000);
 	for (int64_t now_ms = 4000; now_ms < 14000; now_ms += 500)
-		pace_heard(&pace, &c, false, "", "", now_ms, 0);
+		end_call(&pace, &c, false, "", now_ms);
 	assert_int_equal(pace.learnt, 0);
 }
 
@@ -202,12 +213,32 @@ smev_away_stops_all_calls_but_one_probe(void **state)
 	assert_false(pace_take(&pace, &config, PACE_SEND, 600));
 	assert_true(pace_join(&pace));
 	assert_false(pace_take(&pace, &config, PACE_SEND, 600));
-	pace_heard(&pace, &config, true, AWAY, "", 610, 0);
+	end_call(&pace, &config, true, AWAY, 610);
 	assert_int_equal(pace_rests_until_ms(&pace, 610), 1610);
 	assert_true(pace_take(&pace, &config, PACE_SEND, 1610));
-	pace_heard(&pace, &config, pace_join(&pace), "SMEV_403", "", 1620, 0);
+	end_call(&pace, &config, pace_join(&pace), "SMEV_403", 1620);
 	assert_true(may(&pace, &config, 1620));
 	assert_true(may(&pace, &config, 1620));
+}
+
+static void
+one_that_hung_while_others_were_answered_says_nothing(void **state)
+{
+	const struct pace_news hung = {
+		.begun_ms = 100, .code = AWAY, .why = "timed out"
+	};
+	struct pace pace = { 0 };
+
+	(void)state;
+	hear(&pace, "", 5000);
+	for (int i = 0; i < 10; i++)
+		pace_heard(&pace, &config, &hung, 60100, 0);
+	assert_true(may(&pace, &config, 60100));
+	assert_int_equal(pace_rests_until_ms(&pace, 60100), 0);
+	/* Those that began after the last answer do. */
+	for (int i = 0; i < 3; i++)
+		hear(&pace, AWAY, 60200);
+	assert_false(may(&pace, &config, 60200));
 }
 
 static void
@@ -242,8 +273,7 @@ smev_is_back_after_some_rests_not_after_a_flap(void **state)
 	for (int i = 0; i < 3; i++) {
 		now_ms = pace.breaker.until_ms;
 		assert_true(pace_take(&pace, &config, PACE_POLL, now_ms));
-		pace_heard(
-		    &pace, &config, pace_join(&pace), AWAY, "", now_ms, 0);
+		end_call(&pace, &config, pace_join(&pace), AWAY, now_ms);
 	}
 	assert_false(pace.back);
 	hear(&pace, "", now_ms);
@@ -283,6 +313,8 @@ main(void)
 		cmocka_unit_test(
 		    a_limit_that_was_learnt_is_forgotten_above_the_one_that_is_set),
 		cmocka_unit_test(smev_away_stops_all_calls_but_one_probe),
+		cmocka_unit_test(
+		    one_that_hung_while_others_were_answered_says_nothing),
 		cmocka_unit_test(a_probe_that_is_not_made_is_given_back),
 		cmocka_unit_test(
 		    smev_is_back_after_some_rests_not_after_a_flap),
