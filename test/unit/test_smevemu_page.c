@@ -1,4 +1,4 @@
-/* What files may weigh at smevemu, and its page for a person. */
+/* What files may weigh at smevemu, its manners, and its page for a person. */
 #include "test/lib/unit.h"
 
 #include <stdio.h>
@@ -177,6 +177,69 @@ the_page_shows_what_was_wrong_with_a_refused_call(void **state)
 	peer_free(peer);
 }
 
+static bool
+answered(const struct peer *peer, const char *words)
+{
+	return strstr(buf_text(&peer->answer.body), words) != NULL;
+}
+
+static void
+all_that_is_wrong_is_said_each_at_its_line(void **state)
+{
+	struct peer *peer = peer_new(NULL);
+	const char *first, *second;
+
+	(void)state;
+	peer_call(peer, EMU_V11, peer->dep,
+	    "<t:SendRequestRequest><t:SenderProvidedRequestData Id=\"A\">"
+	    "<t:MessageID>x</t:MessageID>\n<t:Unknown/>\n"
+	    "<b:MessagePrimaryContent/>\n<t:NodeID>n</t:NodeID>"
+	    "</t:SenderProvidedRequestData></t:SendRequestRequest>");
+	assert_true(peer_has(peer, "InvalidContent"));
+	first = strstr(peer->answer.body.data, "errorPosition=\"2\"");
+	assert_non_null(first);
+	second = strstr(first, "errorPosition=\"3\"");
+	assert_non_null(second);
+	assert_non_null(strstr(first, "Unknown: элемент здесь"));
+	assert_non_null(strstr(second, "ровно один вложенный элемент"));
+	assert_non_null(strstr(second, "errorPosition=\"4\""));
+	assert_non_null(strstr(second, "не на своём месте"));
+	peer_free(peer);
+}
+
+static void
+each_participant_is_answered_in_his_manner(void **state)
+{
+	struct peer *peer =
+	    peer_new("ack empty\nparticipant rs dialect SOAP-ENV "
+		     "details empty ack element\n");
+	char id[UUID_BYTES];
+
+	(void)state;
+	uuid_v1(id);
+	peer_ask(peer, id, "x");
+	assert_true(answered(peer, "<soap:Envelope"));
+	peer_get(peer, EMU_V11, peer->rs, "Request");
+	assert_true(answered(peer, "<SOAP-ENV:Envelope"));
+	assert_true(peer->answer.soap_env);
+	peer_ack(peer, peer->rs, id);
+	assert_true(peer_has(peer, "AckResponse"));
+	peer_ack(peer, peer->rs, id);
+	assert_true(peer_has(peer, "TargetMessageIsNotFound"));
+	assert_false(peer_has(peer, "Description"));
+	peer_ack(peer, peer->dep, id);
+	assert_true(peer_has(peer, "Description"));
+	peer_free(peer);
+	peer = peer_new("participant rs ack empty\n");
+	peer_ask(peer, id, "x");
+	peer_get(peer, EMU_V11, peer->rs, "Request");
+	peer_ack(peer, peer->rs, id);
+	assert_int_equal(peer->answer.status, 200);
+	assert_false(peer_has(peer, "AckResponse"));
+	assert_true(answered(peer, "<soap:Body></soap:Body>"));
+	peer_free(peer);
+}
+
 int
 main(void)
 {
@@ -189,6 +252,8 @@ main(void)
 		    the_page_shows_participants_queues_and_messages),
 		cmocka_unit_test(
 		    the_page_shows_what_was_wrong_with_a_refused_call),
+		cmocka_unit_test(all_that_is_wrong_is_said_each_at_its_line),
+		cmocka_unit_test(each_participant_is_answered_in_his_manner),
 		cmocka_unit_test(
 		    the_page_escapes_and_needs_nothing_from_elsewhere),
 	};
