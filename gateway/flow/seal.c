@@ -269,6 +269,7 @@ begin_personal(const struct config *config, struct seal *seal, struct err *err)
 	struct xml_doc *doc;
 	const xmlNode *root;
 	const char *id;
+	bool has_id;
 
 	if (send->content_bytes == 0
 	    || (send->personal_signature != NULL
@@ -281,10 +282,11 @@ begin_personal(const struct config *config, struct seal *seal, struct err *err)
 	}
 	root = xml_doc_root(doc);
 	id = xml_attr(root, "Id", seal->arena);
+	has_id = id != NULL && *id != '\0'; /* it may be the tree's own */
 	seal->personal = config_personal(config, send->op == SMEV_SEND_REQUEST,
 	    xml_ns(root), xml_name(root));
 	xml_doc_free(doc);
-	if (!seal->personal || (id != NULL && *id != '\0'))
+	if (!seal->personal || has_id)
 		return 0;
 	return err_set(err, ERR_HOLD, "SMEV_PERSONAL_NO_ID",
 	    "the root that an official has to sign has no Id");
