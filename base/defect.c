@@ -1,5 +1,6 @@
 #include "base/defect.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -19,6 +20,25 @@ keep(struct arena *arena, const char *s)
 	return s == NULL ? "" : arena_strdup(arena, s);
 }
 
+/* What refuses a record is kept before what does not: it has to be known. */
+static bool
+make_room(struct defects *defects, enum defect_level level)
+{
+	if (defects->count < DEFECTS_MAX)
+		return true;
+	if (level < DEFECT_QUARANTINE)
+		return false;
+	for (size_t i = defects->count; i > 0; i--) {
+		if (defects->items[i - 1].level >= DEFECT_QUARANTINE)
+			continue;
+		memmove(&defects->items[i - 1], &defects->items[i],
+		    (defects->count - i) * sizeof(*defects->items));
+		defects->count--;
+		return true;
+	}
+	return false;
+}
+
 void
 defects_add(struct defects *defects, const struct defect *defect)
 {
@@ -26,7 +46,7 @@ defects_add(struct defects *defects, const struct defect *defect)
 
 	if (defects->total++ == 0 || defect->level > defects->worst)
 		defects->worst = defect->level;
-	if (defects->count >= DEFECTS_MAX)
+	if (!make_room(defects, defect->level))
 		return;
 	if (defects->count == defects->room) {
 		defects->room = defects->room == 0 ? 8 : defects->room * 2;

@@ -11,7 +11,8 @@
 
 struct arena;
 
-#define DEFECTS_MAX 200 /* more are counted, not kept */
+/* More are counted, not kept; those that refuse a record are kept first. */
+#define DEFECTS_MAX 200
 
 /* How far a defect reaches; words of the protocol.  domain: PACKETS 1.4. */
 enum defect_level {

@@ -71,15 +71,30 @@ asserted_ms(const struct work *work)
 	return work->now_ms;
 }
 
-/* An earlier stage has found the record not fit to be applied. */
+/*
+ * An earlier stage has found the record not fit to be applied.  When all that is
+ * kept refuses something and there was more, what comes after the last record
+ * that it speaks of may be refused too, and nobody knows.
+ */
 static bool
 refused_before(const struct changeset *change, long rec_no)
 {
-	for (size_t i = 0; i < change->defects.count; i++)
-		if (change->defects.items[i].rec_no == rec_no
-		    && change->defects.items[i].level >= DEFECT_QUARANTINE)
+	bool lost = change->defects.total > change->defects.count;
+	long last = 0;
+
+	for (size_t i = 0; i < change->defects.count; i++) {
+		const struct defect *d = &change->defects.items[i];
+
+		if (d->level < DEFECT_QUARANTINE) {
+			lost = false;
+			continue;
+		}
+		if (d->rec_no == rec_no)
 			return true;
-	return false;
+		if (d->rec_no > last)
+			last = d->rec_no;
+	}
+	return lost && rec_no > last;
 }
 
 static void

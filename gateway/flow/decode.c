@@ -158,6 +158,8 @@ flow_decode(const struct flow_tools *tools, struct packet *packet)
 	/* One list, in the order in which the stages found them. */
 	for (size_t i = 0; i < change->defects.count; i++)
 		defects_add(&packet->defects, &change->defects.items[i]);
+	/* What it could not keep was found all the same. */
+	packet->defects.total += change->defects.total - change->defects.count;
 	change->defects = packet->defects;
 	change->packet_id = packet->packet_id;
 	if (packet->source != NULL)

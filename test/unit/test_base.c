@@ -211,6 +211,14 @@ defects_remember_the_worst_and_count_past_their_room(void **state)
 	assert_int_equal(defects.worst, DEFECT_FATAL);
 	assert_string_equal(defects.items[0].path, "");
 	assert_int_equal(defect_level_parse("QUARANTINE"), DEFECT_QUARANTINE);
+	/* The last of them has pushed a lesser one out. */
+	assert_string_equal(defects.items[DEFECTS_MAX - 1].code, "PKT_SCHEMA");
+	for (size_t i = 0; i < DEFECTS_MAX + 5; i++)
+		defects_add(&defects,
+		    &(struct defect){ .level = DEFECT_ERROR, .code = "E" });
+	assert_int_equal(defects.count, DEFECTS_MAX);
+	assert_string_equal(defects.items[0].code, "PKT_SCHEMA");
+	assert_string_equal(defects.items[1].code, "E");
 	arena_free(arena);
 }
 

@@ -3,8 +3,10 @@
  */
 #include "test/lib/unit.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "base/defect.h"
 #include "registry/registry.h"
 #include "registry/regional_number.h"
 #include "test/lib/world.h"
@@ -79,6 +81,40 @@ a_record_costs_few_statements(struct fixture *f)
 	assert_in_range(statements(packet), 1, 8);
 }
 
+/* More records are refused than defects are kept: none of them is applied. */
+static void
+a_record_whose_defect_is_not_kept_is_not_applied(struct fixture *f)
+{
+	struct packet *packet = world_packet(f, "school");
+	char key[8];
+
+	for (int i = 1; i <= 3; i++) {
+		struct record *rec;
+
+		(void)snprintf(key, sizeof(key), "%d", i);
+		rec = world_record(packet, RECORD_LEARNER, key, "surname",
+		    "Примеров", "given_name", "Илья", "birth_date",
+		    "2012-05-07", "sex", "1", NULL);
+		world_document(packet, rec, "kind", "03", "series", "I-АА",
+		    "number", "123456", NULL);
+	}
+	defects_init(&packet->change->defects, f->arena);
+	for (int i = 0; i < DEFECTS_MAX - 1; i++)
+		defects_add(&packet->change->defects,
+		    &(struct defect){
+			.level = DEFECT_WARN, .code = "E_OLD", .rec_no = 1 });
+	for (int i = 0; i < DEFECTS_MAX + 9; i++)
+		defects_add(&packet->change->defects,
+		    &(struct defect){ .level = DEFECT_ERROR,
+			.code = "PKT_BODY",
+			.rec_no = i < DEFECTS_MAX ? 2 : 3 });
+	world_apply(packet);
+	assert_int_equal(world_result(packet, 1), RESULT_CREATED);
+	assert_int_equal(world_result(packet, 2), RESULT_REJECTED);
+	assert_int_equal(world_result(packet, 3), RESULT_REJECTED);
+	assert_int_equal(world_int(f, "SELECT COUNT(*) FROM person"), 1);
+}
+
 int
 main(void)
 {
@@ -86,6 +122,7 @@ main(void)
 		FIXTURE_BOTH(a_new_learner_gets_a_regional_number_and_an_event),
 		FIXTURE_BOTH(the_same_changeset_again_changes_nothing),
 		FIXTURE_BOTH(a_record_costs_few_statements),
+		FIXTURE_BOTH(a_record_whose_defect_is_not_kept_is_not_applied),
 	};
 
 	world_setup();
