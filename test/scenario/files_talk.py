@@ -11,12 +11,12 @@ import urllib.request
 from lxml import etree
 
 import door_client
-from door_client import EMU, NS, TEST_NS, Door, check, ctl, fault_of, truth
-from folder_client import Folder, answer, ask, request, response, until
+from door_client import EMU, TEST_NS, Door, check, ctl, fault_of, truth
+from folder_client import (A, Folder, answer, ask, files_of, headers, put, request, response,
+                           until)
 
 WORK = os.environ["SCENARIO_WORK"]
 KEYS = os.environ["KONTINGENT_TEST_KEYS"]
-A = "{%s}" % NS
 asks, answers = Folder("ask"), Folder("answer")
 soap = Door("ask-is", "ask-key")
 
@@ -29,27 +29,6 @@ def sign(path):
     return base64.encodebytes(der).decode()
 
 
-def put(folder, name, data):
-    path = folder.sub(name)
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path, "wb") as file:
-        file.write(data)
-    return path
-
-
-def headers(*parts):
-    """AttachmentHeaderList; a part is a path, or (path, signature, transfer method)."""
-    out = []
-    for part in parts:
-        path, signature, method = part if isinstance(part, tuple) else (part, "", "")
-        out.append(f"<t:AttachmentHeader>{'<t:Id>1</t:Id>' if method else ''}"
-                   f"<t:filePath>{path}</t:filePath>"
-                   + (f"<t:SignaturePKCS7>{signature}</t:SignaturePKCS7>" if signature else "")
-                   + (f"<t:TransferMethod>{method}</t:TransferMethod>" if method else "")
-                   + "</t:AttachmentHeader>")
-    return f"<t:AttachmentHeaderList>{''.join(out)}</t:AttachmentHeaderList>"
-
-
 def send_soap(client_id, *paths, signature=None):
     header = [{"filePath": p, "SignaturePKCS7": signature} for p in paths]
     return soap.send(RequestMessage={
@@ -57,16 +36,6 @@ def send_soap(client_id, *paths, signature=None):
         "RequestContent": {"content": {
             "MessagePrimaryContent": {"_value_1": door_client.ask(client_id)},
             "AttachmentHeaderList": {"AttachmentHeader": header}}}})
-
-
-def files_of(letter):
-    """(name, content) of each attachment of a letter, as its reader finds them."""
-    found = []
-    for header in letter.root.iter(A + "AttachmentHeader"):
-        path = header.findtext(A + "filePath")
-        with open(path, "rb") as file:
-            found.append((os.path.basename(path), file.read()))
-    return found
 
 
 def received():

@@ -46,6 +46,27 @@ def answer(text):
     return f'<d:Answer xmlns:d="{TEST_NS}">{text}</d:Answer>'
 
 
+def headers(*parts):
+    """AttachmentHeaderList; a part is a path, or (path, signature, transfer method)."""
+    out = []
+    for part in parts:
+        path, signature, method = part if isinstance(part, tuple) else (part, "", "")
+        out.append(f"<t:AttachmentHeader>{'<t:Id>1</t:Id>' if method else ''}"
+                   f"<t:filePath>{path}</t:filePath>"
+                   + (f"<t:SignaturePKCS7>{signature}</t:SignaturePKCS7>" if signature else "")
+                   + (f"<t:TransferMethod>{method}</t:TransferMethod>" if method else "")
+                   + "</t:AttachmentHeader>")
+    return f"<t:AttachmentHeaderList>{''.join(out)}</t:AttachmentHeaderList>"
+
+
+def put(folder, name, data):
+    path = folder.sub(name)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "wb") as file:
+        file.write(data)
+    return path
+
+
 class Letter:
     """A QueryResult that came."""
 
@@ -67,6 +88,16 @@ class Letter:
     @property
     def content(self):
         return "".join(self.root.find(".//" + A + "MessagePrimaryContent").itertext()).strip()
+
+
+def files_of(letter):
+    """(name, content) of each attachment of a letter, as its reader finds them."""
+    found = []
+    for header in letter.root.iter(A + "AttachmentHeader"):
+        path = header.findtext(A + "filePath")
+        with open(path, "rb") as file:
+            found.append((os.path.basename(path), file.read()))
+    return found
 
 
 class Folder:

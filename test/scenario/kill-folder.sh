@@ -8,7 +8,7 @@
 [ -n "$python" ] || skip_all 'no python3-zeep'
 
 export DEMO_HANG_MS=10000 DEMO_TIMEOUT_MS=3000 DEMO_RETRY_MS=50 DEMO_LEASE_MS=3000
-count=12 moments=4
+count=12 moments=6
 [ -z "${KONTINGENT_LONG:-}" ] || { count=200 moments=30; }
 
 daemon_gone() {
@@ -45,12 +45,12 @@ stop_daemon
 
 # A part at a time, each between two steps of a file or a letter.
 : >"$work/kontingentd.log"
-export KONTINGENT_FAILPOINTS='filer.offered=kill:2,filer.dropped=kill:4,filer.written=kill:5,filer.lettered=kill:8,door.after_commit=kill:9,door.lettered=kill:12,store.after_commit=kill:150'
+export KONTINGENT_FAILPOINTS='filer.offered=kill:2,filer.copied=kill:1,filer.given=kill:2,filer.dropped=kill:4,filer.written=kill:5,filer.lettered=kill:8,door.after_commit=kill:9,door.lettered=kill:12,store.after_commit=kill:150'
 start_daemon
 unset KONTINGENT_FAILPOINTS
 talk_of parts
 talk_told
-expect 'the filer did die meanwhile' 4 "$(grep -c 'event=died role=filer .*signal=9' "$work/kontingentd.log")"
+expect 'the filer did die meanwhile' 6 "$(grep -c 'event=died role=filer .*signal=9' "$work/kontingentd.log")"
 expect_grep 'so did the store' 'event=died role=store .*signal=9' "$work/kontingentd.log"
 
 # All of it, at any moment and right between two steps.
@@ -58,11 +58,13 @@ stop_daemon
 talk_of all
 i=0
 while [ $i -lt $moments ] && kill -0 "$talk_pid" 2>/dev/null; do
-	case $((i % 4)) in
+	case $((i % 6)) in
 	0) place=filer.dropped ;;
 	1) place=filer.lettered ;;
 	2) place=door.after_commit ;;
 	3) place=filer.written ;;
+	4) place=filer.given ;;
+	5) place=filer.copied ;;
 	esac
 	export KONTINGENT_FAILPOINTS="$place=killall:$((i + 2))"
 	launch_daemon
