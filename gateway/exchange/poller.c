@@ -25,7 +25,8 @@
 #include "store/store.h"
 #include "xsd/xml_date.h"
 
-#define ACKS_MAX 32
+#define ACKS_MAX  32
+#define RESTS_MAX 1000
 
 /* One queue of SMEV, or a part of it that a selector names. */
 struct poll {
@@ -384,6 +385,33 @@ add_polls(struct poller *poller, bool provider)
 		    NULL, !common);
 }
 
+static bool
+polled(const struct poller *poller, const char *name)
+{
+	for (size_t i = 0; i < poller->poll_count; i++)
+		if (strcmp(poller->polls[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* What the settings name no more does not rest either. */
+static void
+forget_others(struct poller *poller)
+{
+	struct rest *rests =
+	    arena_alloc(poller->arena, RESTS_MAX * sizeof(*rests));
+	struct store_tx *tx = store_begin(poller->desk->store);
+	size_t count =
+	    rest_list(tx, REST_POLL, RESTS_MAX, poller->arena, rests);
+	struct err err;
+
+	for (size_t i = 0; i < count; i++)
+		if (!polled(poller, rests[i].name))
+			rest_end(tx, REST_POLL, rests[i].name);
+	(void)store_commit(tx, &err); /* or at the next start */
+	arena_reset(poller->arena);
+}
+
 struct poller *
 poller_new(struct desk *desk)
 {
@@ -402,6 +430,7 @@ poller_new(struct desk *desk)
 	add_polls(poller, false);
 	if (poller->poll_count != 0)
 		add_poll(poller, SMEV_GET_STATUS, "GetStatus", NULL, true);
+	forget_others(poller);
 	return poller;
 }
 

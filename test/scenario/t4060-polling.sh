@@ -49,6 +49,13 @@ expect_grep 'an unknown selector rests' '"name":"nobody".*"code":"SMEV_UNKNOWN_T
 expect 'and no other does' 1 "$(wc -l <"$work/rests")"
 expect_grep 'the log has it' 'stage=poll of=nobody result=failed code=SMEV_UNKNOWN_TYPE' "$work/kontingentd.log"
 
+# Who is not in the settings any more does not rest either.
+stop_daemon
+sed -i '/^datatype "nobody"/,/^}/d' "$work/kontingentd.conf"
+start_daemon
+expect 'one that the settings name no more is forgotten' '' \
+    "$(ctl queue --json | jq -c 'select(.side == "rest" and .lane == "poll")')"
+
 # A node has its own queue of responses.
 post "$source/demo/school.xml" demo-school-key -H 'Prefer: wait=30' >/dev/null
 post "$source/demo/learners.xml" demo-school-key -H 'Prefer: wait=30' >/dev/null
