@@ -77,6 +77,25 @@ kill -9 "$(role_pid store)"
 emu_script 'clear faults'
 judge 'the store dies in the middle of a transfer'
 
+# Openers die of it; once it is released, it is read and its file is fetched.
+again 'opener.smev=kill:0:2'
+one_more 500000
+held() {
+	poison=$(ctl queue --json | jq -r 'select(.state == "held") | .state')
+	[ -n "$poison" ]
+}
+wait_for 30 held && ok 'a message that openers die of is held' || not_ok 'it is not held'
+expect 'and not confirmed' 1 "$(emu_state | jq --arg id "$id" '[.messages[] | select(.id == $id and .state != "acked")] | length')"
+again ''
+# Its name is one of ours, which nobody was told.
+which="SELECT packet_id FROM inbox WHERE state = 'held'"
+case $database in
+sqlite:*) name=$(sqlite3 "${database#sqlite:}" "$which") ;;
+*) name=$(psql -Atq "$database" -c "$which") ;;
+esac
+ctl packet release "$name" >/dev/null
+judge 'a message that was poison once'
+
 again 'ftp.bytes=killall:30'
 one_more 9000000
 daemon_gone() {
