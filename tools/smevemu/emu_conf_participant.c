@@ -23,9 +23,10 @@ know_fingerprint(
 {
 	str_copy(
 	    participant->fingerprint, sizeof(participant->fingerprint), hex);
-	for (char *at = participant->fingerprint; *at != '\0'; at++) {
-		if (*at >= 'A' && *at <= 'F')
-			*at = (char)(*at - 'A' + 'a');
+	for (size_t i = 0; i < sizeof(participant->fingerprint); i++) {
+		if (participant->fingerprint[i] >= 'A'
+		    && participant->fingerprint[i] <= 'F')
+			participant->fingerprint[i] += 'a' - 'A';
 	}
 	map_put(emu->by_fingerprint, participant->fingerprint, participant);
 }
