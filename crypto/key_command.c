@@ -161,7 +161,8 @@ become(const struct key_place *place, int in, int out, pid_t parent)
 	for (i = 0; i < place->command_words && i < 63; i++)
 		words[i] = (char *)(uintptr_t)place->command[i];
 	words[i] = NULL;
-	(void)execv(words[0], words);
+	if (i != 0)
+		(void)execv(words[0], words);
 	_exit(127);
 }
 

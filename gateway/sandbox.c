@@ -266,7 +266,7 @@ forbid_calls(enum ipc_role role, bool module, struct err *err)
 	if (module) {
 		allow(ctx, rules_module);
 		(void)seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
-		    SCMP_A0(SCMP_CMP_EQ, AF_UNIX));
+		    SCMP_A0(SCMP_CMP_EQ, AF_UNIX, 0));
 	}
 	rc = seccomp_load(ctx);
 	seccomp_release(ctx);

@@ -1,5 +1,6 @@
 #include "tools/smevemu/emu_conf.h"
 
+#include <assert.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -210,6 +211,7 @@ emu_conf_participant(struct emu_line *line)
 
 	if (participant == NULL)
 		participant = emu_participant_add(line->emu, line->words[1]);
+	assert(participant != NULL);
 	for (size_t at = 2; at < line->count; at += (size_t)used) {
 		used = participant_property(line, participant, at);
 		if (used == -1)
