@@ -202,6 +202,19 @@ on_watch(evutil_socket_t fd, short what, void *arg)
 		try_failed(t, "FTP_SLOW", "no progress in time");
 }
 
+/* The disk is two such ranges behind at most, so that the fsync at the end, in
+ * store, which nobody else may wait for long, finds little to do. */
+static void
+flush(struct transfer *t)
+{
+	if (t->flushed >= FLUSH_BYTES)
+		(void)sync_file_range(t->fd, t->flushed - FLUSH_BYTES,
+		    FLUSH_BYTES, SYNC_FILE_RANGE_WRITE_AND_WAIT);
+	(void)sync_file_range(
+	    t->fd, t->flushed, t->have - t->flushed, SYNC_FILE_RANGE_WRITE);
+	t->flushed = t->have;
+}
+
 /* Bytes of a download. */
 static size_t
 on_bytes(char *p, size_t size, size_t count, void *arg)
@@ -229,12 +242,8 @@ on_bytes(char *p, size_t size, size_t count, void *arg)
 	t->have += (int64_t)bytes;
 	t->read_to = t->have;
 	t->moved_ms = clock_mono_ms();
-	/* So that the fsync at the end finds little to do. */
-	if (t->have - t->flushed >= FLUSH_BYTES) {
-		(void)sync_file_range(t->fd, t->flushed, t->have - t->flushed,
-		    SYNC_FILE_RANGE_WRITE);
-		t->flushed = t->have;
-	}
+	if (t->have - t->flushed >= FLUSH_BYTES)
+		flush(t);
 	return bytes;
 }
 
