@@ -7,13 +7,18 @@ the canonical form are written below, GOST is openssl's command line.  It plays
 one side only: SMEV towards one participant, with the ways of servers that
 smevemu does not play.
 
-usage: other_smev.py PORT SMEV-KEY SMEV-CERT CALLER-CERT
+usage: other_smev.py PORT SMEV-KEY SMEV-CERT CALLER-CERT [FTP-PORT FOLDER]
+
+With FTP-PORT there is a file store (pyftpdlib) in FOLDER: up/ for anonymous
+uploads, and an account for each delivery until its Ack.
 
 POST /smev/v1.x/ws         the service
 POST /give?...             queue a business document (body); fields:
      op=request|response, original=ID of what it answers, reply_to=TEXT,
      form=data|rejected|status|async, spoil=1 (a byte changed after signing),
-     unsigned=1, file=TEXT (an attachment), no_ack_wait=1
+     unsigned=1, file=TEXT (an attachment), store=folder|root (it is in the
+     file store, in a folder of its own or in the account's root),
+     lie=hash|content|gone (what is wrong with it there)
 POST /dialect?name=...     one of DIALECTS for the answers from now on
 POST /fault?name=&times=   the next Send* calls get that fault element
 GET  /seen                 JSON: every call that came, and what was wrong
@@ -23,6 +28,7 @@ import hashlib
 import http.server
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -303,11 +309,55 @@ def judge(sig, target, der):
     return ""
 
 
+# --- the file store ---------------------------------------------------------------
+
+class FileStore:
+    def __init__(self, port, folder):
+        from pyftpdlib.authorizers import DummyAuthorizer
+        from pyftpdlib.handlers import FTPHandler
+        from pyftpdlib.servers import FTPServer
+        self.up, self.down = os.path.join(folder, "up"), os.path.join(folder, "down")
+        os.makedirs(self.up, exist_ok=True)
+        os.makedirs(self.down, exist_ok=True)
+        self.accounts = DummyAuthorizer()
+        self.accounts.add_anonymous(self.up, perm="elradfmw")
+        handler = type("Handler", (FTPHandler,), {"authorizer": self.accounts})
+        self.server = FTPServer(("127.0.0.1", port), handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def offer(self, uid, name, content, layout):
+        """An account with the file in it; user and password."""
+        user, password = uuid.uuid4().hex[:30], uuid.uuid4().hex[:30]
+        home = os.path.join(self.down, user)
+        folder = os.path.join(home, uid) if layout == "folder" else home
+        os.makedirs(folder)
+        if content is not None:
+            with open(os.path.join(folder, name), "wb") as file:
+                file.write(content)
+        self.accounts.add_user(user, password, home, perm="elr")
+        return user, password
+
+    def clean(self, user):
+        shutil.rmtree(os.path.join(self.down, user), ignore_errors=True)
+        self.accounts.remove_user(user)
+
+    def uploaded(self, uid):
+        """The one file of the folder, or why not; it is taken away."""
+        folder = os.path.join(self.up, uid)
+        names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+        if len(names) != 1:
+            return None, "%d files in the folder" % len(names)
+        with open(os.path.join(folder, names[0]), "rb") as file:
+            content = file.read()
+        shutil.rmtree(folder)
+        return content, ""
+
+
 # --- SMEV ----------------------------------------------------------------------
 
 class Smev:
-    def __init__(self, key, cert, caller):
-        self.key, self.cert = key, cert
+    def __init__(self, key, cert, caller, store=None):
+        self.key, self.cert, self.store = key, cert, store
         self.der, self.caller = der_of(cert), der_of(caller)
         self.lock = threading.RLock()
         self.queues = {"request": [], "response": []}
@@ -373,8 +423,19 @@ class Smev:
             return 500, self.fault_xml("MessageIsAlreadySent", version)
         return 200, self.queued(operation.localName, message_id, version, request)
 
-    @staticmethod
-    def files_of(data, operation, attachments):
+    def pkcs7_wrong(self, header, content):
+        """What is wrong with the signature of a file; "" nothing."""
+        sig = child(header, "SignaturePKCS7")
+        if sig is None:
+            return "unsigned"
+        try:
+            with_files([base64.b64decode(text_of(sig)), content], lambda n: openssl(
+                "cms", "-verify", "-binary", "-noverify", "-inform", "DER", "-in", n[0], "-content", n[1]))
+            return ""
+        except subprocess.CalledProcessError:
+            return "PKCS#7 is wrong"
+
+    def files_of(self, data, operation, attachments):
         files = []
         contents = {text_of(child(c, "Id")): c
                     for c in find(operation, "AttachmentContent")}
@@ -386,11 +447,15 @@ class Smev:
                 if include is not None else base64.b64decode(text_of(content))
             files.append({"by": "mtom", "bytes": len(raw), "mime": text_of(child(header, "MimeType")),
                           "sha256": hashlib.sha256(raw).hexdigest(),
-                          "signed": child(header, "SignaturePKCS7") is not None})
+                          "wrong": self.pkcs7_wrong(header, raw)})
         for header in find(data, "RefAttachmentHeader"):
-            files.append({"by": "ftp", "uuid": text_of(child(header, "uuid")),
-                          "hash": text_of(child(header, "Hash")), "mime": text_of(child(header, "MimeType")),
-                          "signed": child(header, "SignaturePKCS7") is not None})
+            raw, wrong = self.store.uploaded(text_of(child(header, "uuid"))) if self.store else (None, "no store")
+            if not wrong and text_of(child(header, "Hash")) != base64.b64encode(streebog(raw)).decode():
+                wrong = "Hash is wrong"
+            files.append({"by": "ftp", "uuid": text_of(child(header, "uuid")), "bytes": len(raw or b""),
+                          "mime": text_of(child(header, "MimeType")),
+                          "sha256": hashlib.sha256(raw or b"").hexdigest(),
+                          "wrong": wrong or self.pkcs7_wrong(header, raw)})
         return files
 
     def get(self, operation, version):
@@ -415,6 +480,8 @@ class Smev:
         ack_id = text_of(target)
         with self.lock:
             known = self.unconfirmed.pop(ack_id, None) if not wrong else None
+            if known is not None and known[1].get("user"):
+                self.store.clean(known[1]["user"])
         self.note(op="AckRequest", version=version, wrong=wrong, id=ack_id, known=known is not None,
                   accepted=target.getAttribute("accepted") if target is not None else "")
         if wrong or known is None:
@@ -427,6 +494,8 @@ class Smev:
         """What was not confirmed is given once more."""
         with self.lock:
             for which, given in self.unconfirmed.values():
+                if given.get("user"):
+                    self.store.clean(given["user"])
                 self.queues[which].insert(0, given)
             self.unconfirmed.clear()
 
@@ -496,6 +565,19 @@ class Smev:
             body = body[body.index("?>") + 2:]
         return "<b:MessagePrimaryContent>%s</b:MessagePrimaryContent>" % body.strip()
 
+    def stored(self, given):
+        """Both lists of a file that is in the file store; a new account each time."""
+        raw, lie, uid = given["file"].encode() * int(given.get("times", "1")), given.get("lie"), str(uuid.uuid1())
+        shown = None if lie == "gone" else raw[:-1] + b"!" if lie == "content" else raw
+        given["user"], password = self.store.offer(uid, "файл 1.txt", shown, given["store"])
+        digest = base64.b64encode(streebog(raw + b"x" if lie == "hash" else raw)).decode()
+        return ('<b:RefAttachmentHeaderList><b:RefAttachmentHeader><b:uuid>%s</b:uuid><b:Hash>%s</b:Hash><b:MimeType>'
+                'text/plain</b:MimeType><b:SignaturePKCS7>%s</b:SignaturePKCS7></b:RefAttachmentHeader>'
+                '</b:RefAttachmentHeaderList>' % (uid, digest, base64.b64encode(pkcs7(self.key, self.cert, raw)).decode()),
+                '<b:FSAttachmentsList><b:FSAttachment><b:uuid>%s</b:uuid><b:UserName>%s</b:UserName><b:Password>%s'
+                '</b:Password><b:FileName>%sфайл 1.txt</b:FileName></b:FSAttachment></b:FSAttachmentsList>'
+                % (uid, given["user"], password, "/" if given["store"] == "folder" else ""))
+
     def delivery(self, operation, given, version):
         answer = "GetRequestResponse" if operation == "GetRequestRequest" else "GetResponseResponse"
         head = 'xmlns="%s/%s" xmlns:b="%s/basic/%s"' % (U, version, U, version)
@@ -503,8 +585,10 @@ class Smev:
             return self.envelope("<%s %s/>" % (answer, head)), []
         request = answer == "GetRequestResponse"
         inner = "Request" if request else "Response"
-        parts, header, contents = [], "", ""
-        if given.get("file"):
+        parts, header, contents, stored = [], "", "", "<b:FSAttachmentsList/>"
+        if given.get("store"):
+            header, stored = self.stored(given)
+        elif given.get("file"):
             raw = given["file"].encode()
             sig = pkcs7(self.key, self.cert, raw)
             # JAX-WS makes a part of every base64Binary.
@@ -531,9 +615,9 @@ class Smev:
         kind = "BROADCAST" if given.get("broadcast") else inner.upper()
         # In the default namespace here, under a prefix there.
         signed = '<%s %s Id="SIGNED_BY_SMEV">%s%s<MessageMetadata>%s</MessageMetadata>' \
-                 '<b:FSAttachmentsList/>%s</%s>' % (
+                 '%s%s</%s>' % (
                      inner, head, original, data,
-                     self.metadata(given["ack_id"], kind, "messageIsDelivered"), tail, inner)
+                     self.metadata(given["ack_id"], kind, "messageIsDelivered"), stored, tail, inner)
         sig = "" if given.get("unsigned") else \
             "<SMEVSignature>%s</SMEVSignature>" % signature(parse(signed), self.key, self.der)
         if given.get("spoil"):
@@ -650,8 +734,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 def main():
-    port, key, cert, caller = sys.argv[1:]
-    Handler.smev = Smev(key, cert, caller)
+    port, key, cert, caller, *store = sys.argv[1:]
+    Handler.smev = Smev(key, cert, caller, FileStore(int(store[0]), store[1]) if store else None)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", int(port)), Handler)
     server.daemon_threads = True
     print("ready", flush=True)
