@@ -235,6 +235,20 @@ door_deliver(struct store_tx *tx, struct transit *t, struct protocol *protocol)
 		reopen(tx, t->door_to);
 }
 
+void
+door_spoilt(struct store_tx *tx, struct transit *t, const char *code)
+{
+	const struct code *row = code_find(code);
+	struct door_news news = { .kind = DOOR_NEWS_ERROR,
+		.reference_id = "",
+		.transaction_code = "",
+		.code = code,
+		.text = row != NULL ? row->title : code };
+
+	if (t->door_to != NULL)
+		put_news(tx, t, &news);
+}
+
 /* Faults that the system can mend; all others wait for the operator. */
 static bool
 of_system(const char *code)

@@ -30,6 +30,10 @@ bool door_wants(const struct transit *transit);
  */
 void door_deliver(
     struct store_tx *tx, struct transit *transit, struct protocol *protocol);
+/* An answer to what a system sent is refused for code: it is told an error, for
+ * nothing else comes.  Does nothing for other messages. */
+void
+door_spoilt(struct store_tx *tx, struct transit *transit, const char *code);
 /*
  * SMEV refuses what a system sent, for a reason that the system can mend: tell
  * it, and owe it no more.  Does nothing, and returns false, for other reasons

@@ -153,6 +153,7 @@ settle_one(struct store_tx *tx, struct transit *t, struct protocol *protocol)
 	store_savepoint(tx);
 	if (!usable(t) && !test) {
 		fail_refuse(tx, t, protocol);
+		door_spoilt(tx, t, t->code);
 	} else if (door_wants(t)) {
 		door_deliver(tx, t, protocol);
 	} else {

@@ -173,6 +173,25 @@ def sent():
           (answers.names("refused"), asks.names("refused")))
 
 
+def script(line):
+    urllib.request.urlopen(EMU + "/emu/script", timeout=30, data=line.encode()).read()
+
+
+def spoilt():
+    """The file of an answer is not what was signed: who asked is told."""
+    asks.drop("s.xml", request("ask-is", "s-1", ask("s-1")))
+    got = answers.wait()[0]
+    put(answers, "bad.bin", os.urandom(3000))
+    script("fault wrong-hash on GetResponse")
+    answers.drop("s.xml", response("answer-is", "s-2", got.client_id, answer("да"), headers(
+        ("bad.bin", "", "REFERENCE"))))
+    told = asks.wait()[0]
+    script("clear faults")
+    text = etree.tostring(told.root, encoding="unicode")
+    truth("who asked is told when the file of an answer is another one",
+          "CMS_DIGEST" in text and not files_of(told), text)
+
+
 def somewhere(message_id):
     """The system gets a folder, by a reload; what was held goes on."""
     conf = os.environ["SCENARIO_CONF"]
@@ -195,4 +214,5 @@ received()
 held = nowhere()
 refusals()
 sent()
+spoilt()
 somewhere(held)
