@@ -100,9 +100,10 @@ struct config_source {
 	struct config_list signer; /* PEM, of whom one has to have signed */
 	const char *it_system; /* whom it speaks for at the door; "" nobody */
 	const char *folder; /* in/, out/ of that system; "" none */
-	const char *folder_names, *folder_sent; /* as written */
+	const char *folder_names, *folder_sent, *folder_in; /* as written */
 	bool folder_plain; /* no braces around clientId */
 	bool folder_keep; /* what was sent goes to done/ */
+	bool folder_letters; /* what came for it goes to in/ */
 	bool revoked;
 	int64_t rate; /* packets a second; 0 has no bound */
 };

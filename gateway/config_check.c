@@ -178,6 +178,10 @@ check_source(struct config *config, size_t at, struct err *err)
 	    : SIGNATURE_NONE;
 	src->folder_plain = strcmp(src->folder_names, "plain") == 0;
 	src->folder_keep = strcmp(src->folder_sent, "keep") == 0;
+	/* Who has a key takes its messages itself, by Get. */
+	src->folder_letters = strcmp(src->folder_in, "always") == 0
+	    || (strcmp(src->folder_in, "auto") == 0
+		&& src->key_sha256.count == 0 && src->cert_sha256.count == 0);
 	if (!config_plain_name(src->name))
 		return bad(config, err, "CONF_VALUE", "source", src->name,
 		    "a name has 1 to 64 letters, digits, dots, - and _");

@@ -306,7 +306,8 @@ door_folder_tick(struct door_folder *folders)
 		    || (now < post->look_ms && (!news || post->attempt != 0)))
 			continue;
 		post->look_ms = now + LOOK_MS;
-		look(folders, post);
+		if (post->source->folder_letters)
+			look(folders, post);
 		if (post->under_way == 0 || post->attempt == 0)
 			look_files(folders, post);
 	}

@@ -199,7 +199,7 @@ def somewhere(message_id):
     with open(conf, encoding="utf-8") as file:
         text = file.read()
     text = text.replace('it_system = "other-is"', 'it_system = "other-is"\n'
-                        f'\tfolder = "{WORK}/other"', 1)
+                        f'\tfolder = "{WORK}/other"\n\tfolder_in = "always"', 1)
     with open(conf, "w", encoding="utf-8") as file:
         file.write(text)
     os.kill(int(os.environ["SCENARIO_PID"]), signal.SIGHUP)

@@ -5,9 +5,9 @@
 #
 # Sourced after lib.sh.
 mkdir -p "$work/ask" "$work/answer"
-DOOR_ASK=$(printf '\tfolder = "%s/ask"\n.' "$work")
+DOOR_ASK=$(printf '\tfolder = "%s/ask"\n\tfolder_in = "always"\n.' "$work")
 DOOR_ASK=${DOOR_ASK%.}
-DOOR_ANSWER=$(printf '\tfolder = "%s/answer"\n\tfolder_names = "plain"\n\tfolder_sent = "keep"\n.' "$work")
+DOOR_ANSWER=$(printf '\tfolder = "%s/answer"\n\tfolder_in = "always"\n\tfolder_names = "plain"\n\tfolder_sent = "keep"\n.' "$work")
 DOOR_ANSWER=${DOOR_ANSWER%.}
 DEMO_CONF=$(printf 'filer {\n\tscan_ms = 1000\n\tsettle_ms = 2000\n}\n.')
 DEMO_CONF=${DEMO_CONF%.}
