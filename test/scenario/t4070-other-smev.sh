@@ -6,52 +6,15 @@
 # shellcheck source=test/scenario/packets.sh
 . "$(dirname "$0")/packets.sh"
 
-smev() {
-	curl -sf --max-time 20 "$@"
-}
-
-at=http://127.0.0.1
-# give OPTIONS FILE: queue a document; prints its MessageID
-give() {
-	smev --data-binary "@$2" "$at:$smev_port/give?$1"
-}
-
-# seen FILTER: of all calls that came
-seen() {
-	smev "$at:$smev_port/seen" | jq -r "[.calls[] | select($1)]$2"
-}
-
-# seen_one FILTER: for wait_for
-seen_one() {
-	[ "$(seen "$1" ' | length')" -ge "${2:-1}" ]
-}
-
-birth() {
-	sed "s/110269500000100002002/$1/; s/700002/$2/; s/demo-birth-1/birth-$2/; s/Новинка/$3/" \
-	    "$source/demo/birth.xml" >"$work/birth-$2.xml"
-	echo "$work/birth-$2.xml"
-}
+# shellcheck source=test/scenario/other.sh
+. "$(dirname "$0")/other.sh"
 
 lives() {
 	ctl person find ПРИМЕРОВА --json | jq -r --arg n "$1" 'select(.given_name == $n) | .given_name' | grep -c .
 }
 
-http_port=$(free_port)
-smev_port=$(free_port)
-mkdir -p "$work/state"
-database=$(make_database)
-DEMO_ACK_MS=1000 "$source/scripts/demo-region" "$work" "$source" "$http_port" "$smev_port" "$database"
-other_pid=
-stop_other() {
-	stop_region
-	stop_pid "$other_pid"
-}
-trap stop_other EXIT
-OPENSSL_CONF=$KONTINGENT_OPENSSL_CONF python3 "$source/test/scenario/other_smev.py" "$smev_port" \
-    "$work/keys/smev.key" "$work/keys/smev.pem" "$work/keys/caller.pem" >"$work/other.log" 2>&1 &
-other_pid=$!
-wait_for 20 smev -o /dev/null "$at:$smev_port/seen" || skip_all 'the other SMEV does not start'
-start_daemon || exit 1
+export DEMO_ACK_MS=1000
+start_other || exit 1
 
 n=0
 for dialect in cxf new terse foreign; do

@@ -6,69 +6,34 @@
 # shellcheck source=test/scenario/packets.sh
 . "$(dirname "$0")/packets.sh"
 
-smev() {
-	curl -sf --max-time 20 "$@"
-}
-
-at=http://127.0.0.1
-give() {
-	smev --data-binary "@$2" "$at:$smev_port/give?$1"
-}
-
-seen() {
-	smev "$at:$smev_port/seen" | jq -r "[.calls[] | select($1)]$2"
-}
-
-seen_one() {
-	[ "$(seen "$1" ' | length')" -ge "${2:-1}" ]
-}
-
-birth() {
-	sed "s/110269500000100002002/1102695000001000021$1/; s/700002/7001$1/; s/demo-birth-1/birth-$1/" \
-	    "$source/demo/birth.xml" >"$work/birth-$1.xml"
-	echo "$work/birth-$1.xml"
-}
-
+# shellcheck source=test/scenario/other.sh
+. "$(dirname "$0")/other.sh"
 /usr/bin/python3 -c 'import pyftpdlib' 2>/dev/null || skip_all 'no python3-pyftpdlib'
-http_port=$(free_port)
-smev_port=$(free_port)
+python=/usr/bin/python3
 ftp_port=$(free_port)
-mkdir -p "$work/state" "$work/store"
-database=$(make_database)
-"$source/scripts/demo-region" "$work" "$source" "$http_port" "$smev_port" "$database"
-sed -i "s|^smev {|&\n\tftp_url = \"ftp://127.0.0.1:$ftp_port\"|" "$work/kontingentd.conf"
-cat >>"$work/kontingentd.conf" <<CONF
-source "social-is" {
-	it_system = "SOC01"
-	key_sha256 = {"$(printf %s door-key | sha256sum | cut -c1-64)"}
-	folder = "$work/soc"
+mkdir -p "$work/store" "$work/soc/in" "$work/soc/out"
+key_digest=$(printf %s door-key | sha256sum | cut -c1-64)
+export DEMO_SMEV="ftp_url = \"ftp://127.0.0.1:$ftp_port\""
+export DEMO_CONF="
+source \"social-is\" {
+	it_system = \"SOC01\"
+	key_sha256 = {\"$key_digest\"}
+	folder = \"$work/soc\"
 }
-datatype "other" {
-	namespace = "urn://test/other/1.0"
-	request_root = "Ask"
-	response_root = "Answer"
-	role = "consumer"
-	adapter = "door"
-	it_system = {"SOC01"}
-}
-CONF
-mkdir -p "$work/soc/in" "$work/soc/out"
-other_pid=
-stop_other() {
-	stop_region
-	stop_pid "$other_pid"
-}
-trap stop_other EXIT
-OPENSSL_CONF=$KONTINGENT_OPENSSL_CONF /usr/bin/python3 "$source/test/scenario/other_smev.py" "$smev_port" \
-    "$work/keys/smev.key" "$work/keys/smev.pem" "$work/keys/caller.pem" "$ftp_port" "$work/store" >"$work/other.log" 2>&1 &
-other_pid=$!
-wait_for 20 smev -o /dev/null "$at:$smev_port/seen" || skip_all 'the other SMEV does not start'
-start_daemon || exit 1
+datatype \"other\" {
+	namespace = \"urn://test/other/1.0\"
+	request_root = \"Ask\"
+	response_root = \"Answer\"
+	role = \"consumer\"
+	adapter = \"door\"
+	it_system = {\"SOC01\"}
+}"
+start_other || exit 1
 
 n=10
 for layout in folder root; do
 	n=$((n + 1))
-	id=$(give "op=request&reply_to=$layout&store=$layout&file=hello&times=100000" "$(birth $n)")
+	id=$(give "op=request&reply_to=$layout&store=$layout&file=hello&times=100000" "$(birth 1102695000001000021$n 7001$n)")
 	wait_for 40 seen_one ".op == \"AckRequest\" and .id == \"$id\" and .known" &&
 	    ok "$layout: a message with a file in the store is confirmed" || not_ok "$layout: no Ack: $(tail -n 3 "$work/kontingentd.log")"
 	wait_for 20 seen_one ".op == \"SendResponseRequest\" and .to == \"$layout\"" && ok "$layout: and answered" || not_ok "$layout: no answer"
@@ -77,7 +42,7 @@ for layout in folder root; do
 done
 for lie in hash content; do
 	n=$((n + 1))
-	id=$(give "op=request&reply_to=$lie&store=folder&file=hello&lie=$lie" "$(birth $n)")
+	id=$(give "op=request&reply_to=$lie&store=folder&file=hello&lie=$lie" "$(birth 1102695000001000021$n 7001$n)")
 	wait_for 40 seen_one ".op == \"SendResponseRequest\" and .to == \"$lie\" and .reject != \"\"" &&
 	    ok "$lie: what does not fit is answered with a rejection" ||
 	    not_ok "$lie: $(seen ".to == \"$lie\"" ' | map({reject, root})') $(tail -n 3 "$work/kontingentd.log")"
@@ -100,8 +65,8 @@ XML
 	    "$(seen ".content != null and (.content | contains(\">$size<\"))" '[0].files[0] | "\(.by) \(.sha256) \(.wrong)"')"
 done
 # One that is not there is waited for; others go on.
-gone=$(give 'op=request&reply_to=gone&store=folder&file=hello&lie=gone' "$(birth 20)")
-id=$(give 'op=request&reply_to=next' "$(birth 21)")
+gone=$(give 'op=request&reply_to=gone&store=folder&file=hello&lie=gone' "$(birth 110269500000100002120 700120)")
+id=$(give 'op=request&reply_to=next' "$(birth 110269500000100002121 700121)")
 wait_for 40 seen_one ".op == \"AckRequest\" and .id == \"$id\" and .known" && ok 'a missing file costs the next message nothing' || not_ok 'the next message waits'
 expect 'a message whose file is missing is not confirmed' 0 "$(seen ".op == \"AckRequest\" and .id == \"$gone\"" ' | length')"
 expect 'what was fetched leaves no account behind' 1 "$(find "$work/store/down" -mindepth 1 -maxdepth 1 | wc -l)"
