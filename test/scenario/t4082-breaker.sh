@@ -38,7 +38,7 @@ limited() {
 	[ "$(learnt)" -gt 0 ]
 }
 n=20
-while [ $n -lt 40 ]; do
+while [ $n -lt 30 ]; do
 	sed "s/demo-birth-1/birth-$n/; s/100002002/1000300$n/; s/700002/7010$n/; s/Новинка/Новинка$(printf '%s' "$n" | sed y/0123456789/абвгдежзик/)/" \
 	    "$source/demo/birth.xml" >"$work/birth.xml"
 	emu_send zags "$work/birth.xml"
@@ -50,7 +50,7 @@ limited && ok 'it is known while the daemon is stopped' || not_ok "it is not: $(
 start_daemon
 limited && ok 'and after a restart' || not_ok "it is not: $(ctl queue)"
 all_answered() {
-	[ "$(emu_state | jq '[.messages[] | select(.root == "ROGDZPResponse" and .state == "acked")] | length')" = 20 ]
+	[ "$(emu_state | jq '[.messages[] | select(.root == "ROGDZPResponse" and .state == "acked")] | length')" = 10 ]
 }
 wait_for 120 all_answered && ok 'all are answered at that pace' || not_ok "they are not: $(ctl queue)"
 hits=$(grep -c 'stage=call to=smev result=rests .*SMEV_RATE_LIMIT' "$work/kontingentd.log")
