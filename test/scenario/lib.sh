@@ -211,12 +211,19 @@ fields() {
 	ctl balance --json | jq -r "[$(echo "$*" | sed 's/ /, /g; s/[a-z_]\{1,\}/.&/g')] | join(\" \")"
 }
 
+# Messages to us that SMEV has not done with: they wait there, or were given to
+# us and wait for our word.  What died with its process is among these, and
+# comes again only after the emulator's `unconfirmed`.
+to_come() {
+	emu_state | jq '[.messages[] | select(.recipient == "rs-50") | select(.state | IN("acked", "expired", "rejected") | not)] | length'
+}
+
 # Nothing waits, neither with us nor in the emulator, and while both were
 # asked nothing came.
 is_quiet() {
 	quiet_before=$(fields accepted waiting held owed out_waiting out_held)
 	echo "$quiet_before" | awk '{ exit !($2 == $3 && $5 == $6) }' &&
-	    [ "$(emu_state | jq '[.messages[] | select(.recipient == "rs-50") | select(.state == "queued" or .state == "unconfirmed")] | length')" = 0 ] &&
+	    [ "$(to_come)" = 0 ] &&
 	    [ "$(fields accepted waiting held owed out_waiting out_held)" = "$quiet_before" ]
 }
 
