@@ -59,7 +59,9 @@ stores_died() {
 	[ "$(grep -c 'event=died role=store .*signal=9' "$work/kontingentd.log")" -ge "$1" ]
 }
 
-# The store alone dies, at each of the places in turn; the daemon goes on.
+# The store alone dies, at each of the places in turn; the daemon goes on.  How
+# often a place is passed hangs on what goes into one message, so there is
+# traffic until it is enough.
 store_at_failpoints() {
 	died=0 points=''
 	for point in "$@"; do
@@ -69,8 +71,13 @@ store_at_failpoints() {
 	: >"$work/kontingentd.log"
 	armed "${points#,}"
 	traffic
-	traffic
-	if wait_for 30 stores_died $died; then
+	more=6
+	until stores_died $died || [ $more -eq 0 ]; do
+		traffic
+		wait_for 10 stores_died $died || :
+		more=$((more - 1))
+	done
+	if stores_died $died; then
 		ok "the store died at $*"
 	else
 		not_ok "the store died at $*"
