@@ -6,9 +6,13 @@
 #include "registry/identity_key.h"
 #include "registry/work.h"
 
+/* A database may hold several regions, each in a schema, that know the same
+ * people: a lock is that of this region's table. */
+#define OURS " # 'person'::regclass::oid::bigint)"
+
 static const char sql_lock[] =
-    "SELECT pg_advisory_xact_lock($1), pg_advisory_xact_lock($2),"
-    " pg_advisory_xact_lock($3)";
+    "SELECT pg_advisory_xact_lock($1" OURS ", pg_advisory_xact_lock($2" OURS
+    ", pg_advisory_xact_lock($3" OURS;
 
 /*
  * A server that has not counted its tables yet takes them for small and reads

@@ -154,8 +154,11 @@ fixture_begin(struct fixture *f)
 {
 	struct store_tx *tx = store_begin(f->store);
 
-	if (store_error(tx)->kind != ERR_NONE)
-		fail_msg("begin: %s", store_error(tx)->text);
+	if (store_error(tx)->kind != ERR_NONE) {
+		f->err = *store_error(tx);
+		store_rollback(tx);
+		fail_msg("begin: %s", f->err.text);
+	}
 	return tx;
 }
 

@@ -389,6 +389,31 @@ a_database_wants_the_key_it_was_written_with(struct fixture *f)
 	fixture_commit(f, tx);
 }
 
+/* Two regions, two schemas of one database; the same child comes to both. */
+static void
+a_region_does_not_wait_for_another_of_its_database(struct fixture *f)
+{
+	struct fixture *other = fixture_new(f->kind);
+	struct packet *packet = world_packet(f, "school");
+	struct store_tx *tx;
+
+	(void)world_record(packet, RECORD_LEARNER, "1", "surname", "Примеров",
+	    "given_name", "Илья", "patronymic", "Образцович", "sex", "1",
+	    "birth_date", "2012-05-07", "snils", "112-233-445 95", NULL);
+	(void)world_text(
+	    other, "SELECT set_config('lock_timeout', '5s', false)");
+	tx = fixture_begin(f);
+	domain_events_init(&packet->events, f->arena);
+	registry_apply(
+	    tx, packet->change, f->arena, &packet->events, &packet->protocol);
+	assert_int_equal(store_error(tx)->kind, ERR_NONE);
+	(void)world_learner(other, "1"); /* while that is not committed */
+	fixture_commit(f, tx);
+	assert_int_equal(world_int(f, PERSONS), 1);
+	assert_int_equal(world_int(other, PERSONS), 1);
+	fixture_free(other);
+}
+
 int
 main(void)
 {
@@ -411,6 +436,8 @@ main(void)
 		FIXTURE_BOTH(nobody_known_is_provisional_without_a_paper),
 		FIXTURE_BOTH(a_database_wants_the_key_it_was_written_with),
 		FIXTURE_BOTH(the_index_and_tasks_hold_no_personal_text),
+		FIXTURE_PGSQL(
+		    a_region_does_not_wait_for_another_of_its_database),
 		cmocka_unit_test(
 		    a_regional_number_with_a_wrong_digit_is_not_valid),
 		cmocka_unit_test(one_edit_is_told_from_two),
