@@ -26,13 +26,15 @@
 #include "gateway/metrics.h"
 #include "gateway/sandbox.h"
 
-#define SWEEP_MS 500
+#define SWEEP_MS  500
+#define ANSWER_MS 7000 /* who stops answers all by then; parent waits 10 s */
 
 struct front_role {
 	struct front front;
 	struct loop *loop;
 	struct event *sweep;
 	SSL_CTX *tls;
+	int64_t answer_by_ms; /* base/clock mono; 0: we don't stop */
 };
 
 static void
@@ -75,7 +77,7 @@ on_stop(void *arg)
 {
 	struct front_role *role = arg;
 
-	role->front.stopping = true;
+	role->answer_by_ms = clock_mono_ms() + ANSWER_MS;
 	http_server_stop(role->front.server);
 }
 
@@ -84,7 +86,7 @@ on_turn(void *arg)
 {
 	struct front_role *role = arg;
 
-	if (role->front.stopping
+	if (role->answer_by_ms != 0
 	    && http_server_connections(role->front.server) == 0)
 		loop_stop(role->loop, 0);
 }
@@ -93,10 +95,13 @@ static void
 on_sweep(evutil_socket_t fd, short what, void *arg)
 {
 	struct front_role *role = arg;
+	int64_t now = clock_mono_ms();
 
 	(void)fd;
 	(void)what;
-	http_give_up(&role->front, clock_mono_ms(), "X_TIMEOUT");
+	http_give_up(&role->front, now, "X_TIMEOUT");
+	if (role->answer_by_ms != 0 && now >= role->answer_by_ms)
+		http_give_up(&role->front, INT64_MAX, "HTTP_AWAY");
 }
 
 static void

@@ -27,7 +27,6 @@ struct front {
 	struct ipc_peer *store; /* NULL while it is replaced */
 	struct metrics_reader *metrics;
 	struct door_wsdl *wsdl; /* NULL: the schemas are not there */
-	bool stopping;
 };
 
 /* What the server calls; arg is a struct front. */

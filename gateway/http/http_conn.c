@@ -23,6 +23,8 @@
 #define HTTP_CONN_MAGIC UINT32_C(0x48545043)
 #define READ_BYTES      ((size_t)256 * 1024) /* unread bytes we keep */
 #define LINGER_MS       2000
+#define QUIET_MS        1000 /* a stopping server waits for a next request */
+#define AGAIN_MS        10
 
 /*
  * HEAD -> BODY -> BUSY -> WRITE -> HEAD ...
@@ -31,6 +33,10 @@
  *    dropped for a while, because closing with bytes unread would reset the
  *    connection and lose the answer on its way.
  * Bytes that come in BUSY and WRITE stay in the input, bounded by READ_BYTES.
+ *
+ * Who connected or was told to keep the connection may have a request on its
+ * way, so no connection is closed because it looks idle to a server that stops:
+ * it gets a shorter time for the request, and the answer is the last one.
  */
 enum conn_state {
 	CONN_HEAD, /* idle, or a part of a head is there */
@@ -46,9 +52,11 @@ struct http_conn {
 	struct http_server *server;
 	struct bufferevent *bev;
 	struct event *timer;
+	int64_t until_ms; /* base/clock mono: the timer's */
 	struct http_request req;
 	struct http_chunk chunk;
 	bool begun; /* the first byte of a request was seen */
+	bool served; /* it had an answer */
 	bool close_after; /* this answer is the last */
 	bool eof; /* they send no more */
 	char cert_sha256[65];
@@ -64,7 +72,34 @@ set_timer(struct http_conn *conn, int64_t ms)
 	struct timeval tv = { .tv_sec = (time_t)(ms / 1000),
 		.tv_usec = (suseconds_t)(ms % 1000 * 1000) };
 
+	conn->until_ms = clock_mono_ms() + ms;
 	(void)evtimer_add(conn->timer, &tv);
+}
+
+/* How much of ms there is for a request; less when the server stops. */
+static int64_t
+patience(const struct http_conn *conn, int64_t ms)
+{
+	int64_t left = conn->server->read_until_ms - clock_mono_ms();
+
+	if (!conn->server->stopping)
+		return ms;
+	if (conn->served && !conn->begun && left > QUIET_MS)
+		left = QUIET_MS;
+	if (left > ms)
+		left = ms;
+	return left > 0 ? left : 0;
+}
+
+void
+http_conn_hurry(struct http_server *server)
+{
+	struct http_conn *conn;
+
+	TAILQ_FOREACH(conn, &server->conns, link)
+	if (conn->state == CONN_HEAD || conn->state == CONN_BODY)
+		set_timer(
+		    conn, patience(conn, conn->until_ms - clock_mono_ms()));
 }
 
 void
@@ -84,13 +119,25 @@ http_conn_free(struct http_conn *conn)
 	free(conn);
 }
 
+/* No request has begun, and none lies in the socket. */
+static bool
+is_idle(const struct http_conn *conn)
+{
+	char byte;
+
+	return conn->state == CONN_HEAD && !conn->begun
+	    && recv(bufferevent_getfd(conn->bev), &byte, 1,
+		   MSG_PEEK | MSG_DONTWAIT)
+	    <= 0;
+}
+
 bool
 http_conn_close_idle(struct http_server *server)
 {
 	struct http_conn *conn;
 
 	TAILQ_FOREACH(conn, &server->conns, link)
-	if (conn->state == CONN_HEAD && !conn->begun) {
+	if (is_idle(conn)) {
 		http_conn_free(conn);
 		return true;
 	}
@@ -114,7 +161,7 @@ begin(struct http_conn *conn, int64_t idle_ms)
 	conn->req.mine = NULL;
 	TAILQ_REMOVE(&server->conns, conn, link);
 	TAILQ_INSERT_TAIL(&server->conns, conn, link);
-	set_timer(conn, idle_ms);
+	set_timer(conn, patience(conn, idle_ms));
 }
 
 static void
@@ -226,7 +273,8 @@ read_head(struct http_conn *conn)
 			return;
 		conn->begun = true;
 		conn->req.begun_ms = clock_mono_ms();
-		set_timer(conn, conn->server->options.request_ms);
+		set_timer(
+		    conn, patience(conn, conn->server->options.request_ms));
 	}
 	head_bytes = http_head_bytes(p, bytes);
 	if (head_bytes == 0 && bytes == limit) {
@@ -352,6 +400,8 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 	if (conn->state == CONN_BODY
 	    || (conn->state == CONN_HEAD && conn->begun))
 		refuse(conn, 408, "the request came too slowly");
+	else if (conn->state == CONN_HEAD && !is_idle(conn))
+		set_timer(conn, AGAIN_MS); /* it came just now: read it */
 	else if (conn->state != CONN_BUSY)
 		http_conn_free(conn);
 }
@@ -387,6 +437,7 @@ http_answer(struct http_request *req, const struct http_reply *reply)
 	    - offsetof(struct http_conn, req));
 
 	assert(conn->magic == HTTP_CONN_MAGIC && conn->state == CONN_BUSY);
+	conn->served = true;
 	conn->close_after |= conn->server->stopping;
 	conn->state = CONN_WRITE;
 	http_reply_write(bufferevent_get_output(conn->bev), reply,

@@ -20,6 +20,7 @@ struct http_server {
 	struct http_conns conns; /* who went idle last is last */
 	size_t count;
 	bool stopping;
+	int64_t read_until_ms; /* stopping: base/clock mono; no request later */
 	struct event *resume; /* accept again after a pause */
 	struct evconnlistener **listeners;
 	size_t listener_count;
@@ -30,6 +31,8 @@ struct http_server {
 void http_conn_new(struct http_server *server, struct bufferevent *bev,
     bool local, const char *from);
 void http_conn_free(struct http_conn *conn);
+/* The server stops: shorten what is left to each for its request. */
+void http_conn_hurry(struct http_server *server);
 /* Close the connection that is idle longest.  False: none is idle. */
 bool http_conn_close_idle(struct http_server *server);
 

@@ -39,14 +39,12 @@ http_readyz(struct front *front, struct http_request *req)
 {
 	struct buf text;
 
-	if (front->store != NULL && !front->stopping) {
+	if (front->store != NULL) {
 		http_ask_store(front, req, IPC_HEALTH, "", 0, 0);
 		return;
 	}
 	buf_init(&text, 0);
-	buf_adds(&text,
-	    front->stopping ? "not ready: stopping\n"
-			    : "not ready: store is away\n");
+	buf_adds(&text, "not ready: store is away\n");
 	answer_text(front, req, 503, TEXT_TYPE, &text);
 	buf_release(&text);
 }
@@ -54,7 +52,7 @@ http_readyz(struct front *front, struct http_request *req)
 void
 http_metrics(struct front *front, struct http_request *req)
 {
-	if (front->store != NULL && !front->stopping)
+	if (front->store != NULL)
 		http_ask_store(front, req, IPC_METRICS, "", 0, 0);
 	else
 		http_metrics_answer(front, req, "", 0);

@@ -29,7 +29,7 @@ http_ask_store(struct front *front, struct http_request *req,
 	if (note->until_ms == 0) /* a second store does not make it longer */
 		note->until_ms = clock_mono_ms()
 		    + front->config->http.answer_timeout_ms + wait_ms;
-	if (front->stopping || (front->store == NULL && note->ask == NULL)) {
+	if (front->store == NULL && note->ask == NULL) {
 		http_refuse(front, req, 0, "HTTP_AWAY", "");
 		return;
 	}

@@ -12,10 +12,12 @@
 #include <event2/event.h>
 #include <event2/listener.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "gateway/http/http_conn.h"
 
 #define ACCEPT_PAUSE_MS 100
+#define LAST_READ_MS    5000 /* a stopping server reads requests that long */
 
 static void
 listeners_enable(struct http_server *server, bool on)
@@ -179,9 +181,9 @@ void
 http_server_stop(struct http_server *server)
 {
 	server->stopping = true;
+	server->read_until_ms = clock_mono_ms() + LAST_READ_MS;
 	listeners_enable(server, false);
-	while (http_conn_close_idle(server))
-		;
+	http_conn_hurry(server);
 }
 
 size_t

@@ -78,7 +78,13 @@ struct http_server *http_server_new(struct event_base *base,
 void http_server_free(struct http_server *server); /* NULL is fine */
 /* Serve the listening socket fd, which the server owns then. */
 void http_server_listen(struct http_server *server, int fd);
-/* Accept nobody any more, close idle connections and each after its answer. */
+/*
+ * Accept nobody any more and serve who is connected: a request that is on its
+ * way is answered, as the last one of its connection.  Who sends none is closed
+ * after a second, or after five when it never sent one; within these five all
+ * of a request has to come.  Then http_server_connections() falls to 0, once
+ * the handler has answered all.
+ */
 void http_server_stop(struct http_server *server);
 size_t http_server_connections(const struct http_server *server);
 /* Answer req; everything is copied, and req ends with this call. */

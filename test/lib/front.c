@@ -323,6 +323,22 @@ front_ask_stop(struct front_test *test)
 	pump(test);
 }
 
+void
+front_pause(struct front_test *test)
+{
+	int status;
+
+	assert_int_equal(kill(test->front, SIGSTOP), 0);
+	assert_int_equal(waitpid(test->front, &status, WUNTRACED), test->front);
+	assert_true(WIFSTOPPED(status));
+}
+
+void
+front_resume(struct front_test *test)
+{
+	assert_int_equal(kill(test->front, SIGCONT), 0);
+}
+
 int
 front_wait(struct front_test *test)
 {

@@ -33,6 +33,9 @@ int front_stop(struct front_test *test);
 /* Tell front to stop, don't wait. */
 void front_ask_stop(struct front_test *test);
 int front_wait(struct front_test *test);
+/* Until front_resume() it runs no more: what is sent to it piles up. */
+void front_pause(struct front_test *test);
+void front_resume(struct front_test *test);
 void front_kill_store(struct front_test *test);
 /* A new store takes the place of a dead one. */
 void front_new_store(struct front_test *test);

@@ -1,5 +1,6 @@
 #!/bin/sh
-# SIGHUP while packets come: nobody is refused; bad settings change nothing.
+# SIGHUP while packets come: nobody is refused, each request has its answer; bad
+# settings change nothing.
 # shellcheck source=test/scenario/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=test/scenario/packets.sh
@@ -7,19 +8,22 @@
 start_region
 
 # Post packets FROM... one after another until $work/stop is there; each
-# number that was received to $work/received, each that was not to refused.
+# number that was received to $work/received, each that was not to refused,
+# with what curl says when there was no answer.  Each comes by a connection of
+# its own, for curl sends by itself again what was lost on one that was kept.
 poster() {
 	i=$1
 	while [ ! -e "$work/stop" ]; do
 		i=$((i + 1))
 		learners_packet "$work/p$1.xml" $i 1
-		code=$(curl -s -o "$work/p$1.answer" -w '%{http_code}' --max-time 60 -H 'Expect:' \
+		: >"$work/p$1.answer"
+		code=$(curl -sS -o "$work/p$1.answer" -w '%{http_code}' --max-time 60 -H 'Expect:' \
 		    -H 'Authorization: Bearer demo-school-key' -H 'Content-Type: application/xml' \
-		    --data-binary "@$work/p$1.xml" "http://127.0.0.1:$http_port/v1/packets" || :)
+		    --data-binary "@$work/p$1.xml" "http://127.0.0.1:$http_port/v1/packets" 2>"$work/p$1.why" || :)
 		if [ "$code" = 202 ]; then
 			echo $i >>"$work/received"
 		else
-			echo "$i $code $(tr -d '\n' <"$work/p$1.answer")" >>"$work/refused"
+			echo "$i $code $(cat "$work/p$1.why" "$work/p$1.answer" | tr -d '\n')" >>"$work/refused"
 		fi
 	done
 }

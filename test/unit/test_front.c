@@ -440,25 +440,6 @@ stop(void **state)
 	return front_stop(*state);
 }
 
-static void
-stopping_finishes_what_runs_and_exits_0(void **state)
-{
-	struct front_test *test = front_start("", "");
-	int fd = front_connect(test), idle = front_connect(test);
-
-	(void)state;
-	send_text(fd, POST_HEAD "Content-Length: 4\r\n\r\nslow");
-	wait_ms(100);
-	front_ask_stop(test);
-	assert_int_equal(read_answer(fd, answer, ROOM), 202);
-	holds("late");
-	holds("Connection: close");
-	(void)close(fd);
-	assert_int_equal(recv(idle, answer, 1, 0), 0);
-	(void)close(idle);
-	assert_int_equal(front_wait(test), 0);
-}
-
 int
 main(void)
 {
@@ -486,7 +467,6 @@ main(void)
 		    connections_are_bounded_and_idle_ones_make_room),
 		cmocka_unit_test(source_sends_as_often_as_its_rate_allows),
 		cmocka_unit_test(dead_store_costs_what_it_had_and_no_more),
-		cmocka_unit_test(stopping_finishes_what_runs_and_exits_0),
 	};
 
 	return cmocka_run_group_tests(tests, start, stop);
