@@ -4,6 +4,9 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/rand.h"
+
+#define FIRST_USE_MAX UINT32_C(0x40000000)
 
 struct place {
 	struct http_request *req; /* NULL: free */
@@ -22,11 +25,15 @@ struct http_pending *
 http_pending_new(size_t places)
 {
 	struct http_pending *pending;
+	uint32_t first_use;
 
 	assert(places > 0 && places < UINT32_MAX);
 	pending =
 	    xcalloc(1, sizeof(*pending) + places * sizeof(pending->place[0]));
 	pending->places = places;
+	first_use = (uint32_t)rand_below(FIRST_USE_MAX);
+	for (size_t i = 0; i < places; i++)
+		pending->place[i].uses = first_use;
 	pending->first_free = 1;
 	for (uint32_t i = 0; i + 1 < places; i++)
 		pending->place[i].next_free = i + 2;

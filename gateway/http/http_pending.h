@@ -3,7 +3,9 @@
  *
  * A fixed number of places; the id that travels to the store and back names a
  * place and how often it was used, so that an answer which comes too late, or
- * from a store that is no more, finds nobody instead of somebody else.
+ * from a store that is no more, finds nobody instead of somebody else.  Each
+ * process counts from a random number, because a store may still have to answer
+ * what the front before this one asked.
  */
 #ifndef GATEWAY_HTTP_HTTP_PENDING_H
 #define GATEWAY_HTTP_HTTP_PENDING_H
