@@ -1,5 +1,7 @@
 #include "gateway/batch.h"
 
+#include <stdlib.h>
+
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/failpoint.h"
@@ -24,6 +26,12 @@ batch_new(struct store *store, size_t max_jobs)
 	batch->max_jobs = max_jobs;
 	batch->tail = &batch->first;
 	return batch;
+}
+
+void
+batch_free(struct batch *batch)
+{
+	free(batch);
 }
 
 void

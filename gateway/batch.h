@@ -26,6 +26,8 @@ struct batch_job {
 
 /* Gathers jobs, of which one commit takes max_jobs at most. */
 struct batch *batch_new(struct store *store, size_t max_jobs);
+/* NULL is fine; no job is in it. */
+void batch_free(struct batch *batch);
 void batch_add(struct batch *batch, struct batch_job *job);
 bool batch_empty(const struct batch *batch);
 

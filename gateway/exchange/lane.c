@@ -142,6 +142,20 @@ lane_init(struct lane *lane)
 }
 
 void
+lane_release(struct lane *lane)
+{
+	struct place *place;
+
+	while ((place = lane->places) != NULL) {
+		lane->places = place->next;
+		free(place->name);
+		free(place);
+	}
+	map_free(lane->by_name, NULL);
+	arena_free(lane->arena);
+}
+
+void
 lane_look(struct lane *lane, int64_t now_ms)
 {
 	if (lane->looking || now_ms < lane->look_ms)

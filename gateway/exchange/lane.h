@@ -60,6 +60,8 @@ struct lane {
 
 /* lane has its own fields filled, from desk to most, and ready. */
 void lane_init(struct lane *lane);
+/* Forget all destinations; no call is under way. */
+void lane_release(struct lane *lane);
 /* Look what waits, when it is time to. */
 void lane_look(struct lane *lane, int64_t now_ms);
 /*

@@ -30,7 +30,7 @@ on_ready(struct lane *lane)
 	(void)lane;
 }
 
-/* A lane of most calls over the fixture's store; it lives on. */
+/* A lane of most calls over the fixture's store; unmake() it. */
 static struct lane *
 make(struct fixture *f, int64_t most)
 {
@@ -48,6 +48,15 @@ make(struct fixture *f, int64_t most)
 	lane->ready = on_ready;
 	lane_init(lane);
 	return lane;
+}
+
+static void
+unmake(struct lane *lane)
+{
+	lane_release(lane);
+	batch_free(lane->desk->batch);
+	free(lane->desk);
+	free(lane);
 }
 
 static void
@@ -102,6 +111,7 @@ nothing_begins_before_it_was_looked(struct fixture *f)
 	assert_string_equal(begin(lane), "");
 	look(lane);
 	assert_string_equal(begin(lane), "A");
+	unmake(lane);
 }
 
 static void
@@ -121,6 +131,7 @@ destinations_take_turns(struct fixture *f)
 	assert_string_equal(begin(lane), "C");
 	/* A window is two calls at first. */
 	assert_string_equal(begin(lane), "");
+	unmake(lane);
 }
 
 static void
@@ -141,6 +152,7 @@ one_that_is_slow_does_not_keep_another_out(struct fixture *f)
 	assert_string_equal(begin(lane), "C");
 	/* But there is an end to that. */
 	assert_string_equal(begin(lane), "");
+	unmake(lane);
 }
 
 static void
@@ -171,6 +183,7 @@ one_without_room_rests_alone_and_one_call_tries_later(struct fixture *f)
 	assert_string_equal(begin(lane), "");
 	assert_int_equal(lane_good(place), LANE_GOES_ON);
 	assert_string_equal(begin(lane), "A");
+	unmake(lane);
 }
 
 static void
@@ -194,6 +207,7 @@ what_another_node_saw_is_heeded(struct fixture *f)
 	/* Its success ends that, with what waited for it. */
 	assert_string_equal(place_named(lane, "A")->code, "SMEV_600");
 	assert_int_equal(lane_good(place_named(lane, "A")), LANE_GOES_ON);
+	unmake(lane);
 }
 
 static void
@@ -215,6 +229,7 @@ a_rest_that_nobody_will_end_is_forgotten(struct fixture *f)
 	look(lane);
 	IN_TX(f, count = rest_list(tx, NULL, 1, f->arena, &rest));
 	assert_int_equal(count, 0);
+	unmake(lane);
 }
 
 static void
@@ -235,6 +250,7 @@ trouble_of_ours_stops_the_whole_lane(struct fixture *f)
 	assert_int_equal(lane_own_good(lane), LANE_GOES_ON);
 	assert_string_equal(begin(lane), "A");
 	assert_string_equal(begin(lane), "B");
+	unmake(lane);
 }
 
 int

@@ -80,6 +80,7 @@ sweep_all(struct fixture *f)
 		assert_int_equal(batch_run(batch), 0);
 	}
 	sweep_free(sweep);
+	batch_free(batch);
 }
 
 static void
