@@ -19,7 +19,7 @@ void arena_reset(struct arena *arena);
 /* Zeroed, aligned for any object; never NULL. */
 void *arena_alloc(struct arena *arena, size_t bytes);
 char *arena_strdup(struct arena *arena, const char *s); /* NULL gives NULL */
-/* The first bytes of s and a NUL after them. */
+/* The first bytes of s, which has as many, and a NUL after them. */
 char *arena_strndup(struct arena *arena, const char *s, size_t bytes);
 void *arena_memdup(struct arena *arena, const void *p, size_t bytes);
 char *arena_printf(struct arena *arena, const char *fmt, ...)

@@ -13,7 +13,7 @@
 const char *
 door_given_shelf(const char *message_id, struct arena *arena)
 {
-	char *word = arena_strndup(arena, message_id, 100);
+	char *word = arena_strndup(arena, message_id, strnlen(message_id, 100));
 
 	for (char *p = word; *p != '\0'; p++)
 		if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXY"

@@ -18,7 +18,7 @@
 static const char *
 file_name(const struct place *place, const char *id, struct arena *arena)
 {
-	char *word = arena_strndup(arena, id, 100);
+	char *word = arena_strndup(arena, id, strnlen(id, 100));
 	bool braces = !place->source->folder_plain && *word != '{';
 
 	for (char *p = word; *p != '\0'; p++)
