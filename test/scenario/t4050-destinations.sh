@@ -82,7 +82,7 @@ expect_grep 'metrics have it' '^kontingent_rest_seconds\{realm="answers",name="z
 stop_daemon
 ctl shape >"$work/shape"
 expect_grep 'the shape is shown without the daemon' '^исх answers/zags +15 ' "$work/shape"
-rests zags >/dev/null && ok 'and who rests' || not_ok "nobody rests: $(ctl queue --json 2>&1 | tr '\n' ' ')"
+wait_for 10 rests zags && ok 'and who rests' || not_ok "nobody rests: $(ctl queue --json 2>&1 | tr '\n' ' ')"
 emu_script 'clear faults'
 start_daemon
 all_answered() {
