@@ -97,6 +97,18 @@ str_int(const char *s, int64_t low, int64_t high, int64_t *ret)
 }
 
 void
+str_plain(char *s, const char *also)
+{
+	for (; *s != '\0'; s++)
+		if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXY"
+			   "Z0123456789-_",
+			*s)
+			== NULL
+		    && strchr(also, *s) == NULL)
+			*s = '_';
+}
+
+void
 str_hex(char *dst, const void *p, size_t bytes)
 {
 	static const char digits[] = "0123456789abcdef";

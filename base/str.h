@@ -22,6 +22,9 @@ bool str_begins(const char *s, const char *prefix);
 int str_int(const char *s, int64_t low, int64_t high, int64_t *ret);
 /* Lower-case hex of bytes at p; dst has 2 * bytes + 1 bytes. */
 void str_hex(char *dst, const void *p, size_t bytes);
+/* Make s a word that a path may hold: Latin letters, digits, - and _ stay, and
+ * the characters of also; all else becomes _. */
+void str_plain(char *s, const char *also);
 /*
  * A personal value as a protocol may show it: all but the last two letters or
  * digits become '*'.  Cut to room.

@@ -386,6 +386,15 @@ config_source(const struct config *config, const char *name)
 }
 
 const struct config_datatype *
+config_datatype_named(const struct config *config, const char *name)
+{
+	for (size_t i = 0; i < config->datatype_count; i++)
+		if (strcmp(config->datatypes[i].name, name) == 0)
+			return &config->datatypes[i];
+	return NULL;
+}
+
+const struct config_datatype *
 config_datatype(
     const struct config *config, const char *namespace_uri, const char *root)
 {

@@ -206,6 +206,9 @@ void config_free(struct config *config); /* NULL is fine */
 /* The source called name, or NULL. */
 const struct config_source *
 config_source(const struct config *config, const char *name);
+/* The data type called name, or NULL. */
+const struct config_datatype *
+config_datatype_named(const struct config *config, const char *name);
 /* The data type whose request or response has this root, or NULL. */
 const struct config_datatype *config_datatype(
     const struct config *config, const char *namespace_uri, const char *root);

@@ -23,21 +23,12 @@
 #include "smev/smev.h"
 #include "store/store.h"
 
-static const struct config_datatype *
-type_named(const struct config *config, const char *name)
-{
-	for (size_t i = 0; i < config->datatype_count; i++)
-		if (strcmp(config->datatypes[i].name, name) == 0)
-			return &config->datatypes[i];
-	return NULL;
-}
-
 /* The type of a request for a system behind the door, or NULL. */
 static const struct config_datatype *
 request_type(const struct transit *t)
 {
 	const struct config_datatype *type =
-	    type_named(t->desk->config, t->decoded.datatype);
+	    config_datatype_named(t->desk->config, t->decoded.datatype);
 
 	if (t->decoded.answer != SMEV_ANSWER_REQUEST || type == NULL
 	    || strcmp(type->adapter, CONFIG_DOOR) != 0 || !type->provider)
@@ -314,6 +305,6 @@ door_answer_by_ms(struct store_tx *tx, const struct desk *desk,
 	    && mailbox_sent(
 		   tx, envelope->messages[0].id, store_arena(tx), &sent)
 		== 1)
-		type = type_named(desk->config, sent.datatype);
+		type = config_datatype_named(desk->config, sent.datatype);
 	return type == NULL ? 0 : taken_ms + type->deadline_s * 1000;
 }

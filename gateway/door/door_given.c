@@ -15,12 +15,7 @@ door_given_shelf(const char *message_id, struct arena *arena)
 {
 	char *word = arena_strndup(arena, message_id, strnlen(message_id, 100));
 
-	for (char *p = word; *p != '\0'; p++)
-		if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXY"
-			   "Z0123456789-_",
-			*p)
-		    == NULL)
-			*p = '_';
+	str_plain(word, "");
 	return *word == '\0' ? "_" : word;
 }
 

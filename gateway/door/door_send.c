@@ -75,11 +75,11 @@ find_reference(
 static int64_t
 due_by_ms(const struct config *config, const struct letter *request)
 {
-	for (size_t i = 0; request->id != 0 && i < config->datatype_count; i++)
-		if (strcmp(config->datatypes[i].name, request->datatype) == 0)
-			return request->created_ms
-			    + config->datatypes[i].deadline_s * 1000;
-	return 0;
+	const struct config_datatype *type = request->id == 0
+	    ? NULL
+	    : config_datatype_named(config, request->datatype);
+
+	return type == NULL ? 0 : request->created_ms + type->deadline_s * 1000;
 }
 
 /* The row of the outbox, and the letter that remembers it. */

@@ -51,21 +51,12 @@ end_orphan(struct store_tx *tx, struct transit *t, const char *code)
 	return false;
 }
 
-static const struct config_datatype *
-type_named(const struct config *config, const char *name)
-{
-	for (size_t i = 0; i < config->datatype_count; i++)
-		if (strcmp(config->datatypes[i].name, name) == 0)
-			return &config->datatypes[i];
-	return NULL;
-}
-
 /* Whether content of the kind that e asks for came. */
 static bool
 is_of_kind(const struct transit *t, const struct envelope *e)
 {
 	const struct config_datatype *type =
-	    type_named(t->desk->config, t->decoded.datatype);
+	    config_datatype_named(t->desk->config, t->decoded.datatype);
 
 	return type != NULL && strcmp(type->adapter, e->kind) == 0;
 }

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/str.h"
 #include "base/failpoint.h"
 #include "gateway/config.h"
 #include "gateway/filer/filer_job.h"
@@ -21,12 +22,7 @@ file_name(const struct place *place, const char *id, struct arena *arena)
 	char *word = arena_strndup(arena, id, strnlen(id, 100));
 	bool braces = !place->source->folder_plain && *word != '{';
 
-	for (char *p = word; *p != '\0'; p++)
-		if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXY"
-			   "Z0123456789-_{}",
-			*p)
-		    == NULL)
-			*p = '_';
+	str_plain(word, "{}");
 	return arena_printf(
 	    arena, "%s%s%s.xml", braces ? "{" : "", word, braces ? "}" : "");
 }

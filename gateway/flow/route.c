@@ -21,17 +21,14 @@
 static int64_t
 due_by_ms(const struct transit *transit)
 {
-	const struct config *config = transit->desk->config;
+	const struct config_datatype *type = config_datatype_named(
+	    transit->desk->config, transit->decoded.datatype);
 	int64_t sent_ms;
 
 	if (xml_datetime_parse(transit->decoded.sending_timestamp, &sent_ms)
 	    == -1)
 		sent_ms = transit->received_ms;
-	for (size_t i = 0; i < config->datatype_count; i++)
-		if (strcmp(config->datatypes[i].name, transit->decoded.datatype)
-		    == 0)
-			return sent_ms + config->datatypes[i].deadline_s * 1000;
-	return 0;
+	return type == NULL ? 0 : sent_ms + type->deadline_s * 1000;
 }
 
 static void

@@ -13,6 +13,7 @@
 #include "crypto/gost.h"
 #include "gateway/config.h"
 #include "gateway/flow/encode.h"
+#include "smev/smev_base64.h"
 #include "smev/smev_codec.h"
 #include "smev/smev_multipart.h"
 #include "xsd/xml_doc.h"
@@ -46,10 +47,9 @@ struct round {
 static const char *
 base64(struct arena *arena, const void *p, size_t bytes)
 {
-	char *text = arena_alloc(arena, (bytes + 2) / 3 * 4 + 1);
+	size_t text_bytes;
 
-	(void)EVP_EncodeBlock((unsigned char *)text, p, (int)bytes);
-	return text;
+	return smev_base64(p, bytes, arena, &text_bytes);
 }
 
 static size_t
